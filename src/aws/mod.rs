@@ -1,0 +1,1 @@
+//! The AWS clients of the lab: tasks (DynamoDB) and reports (S3).

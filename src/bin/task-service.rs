@@ -1,0 +1,3 @@
+//! The task-service as a plain binary; the work is in `k8s_tutor::workload`.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The command line: arguments, verbs, output, exit codes. Calls `lab`; never a cluster itself.

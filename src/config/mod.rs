@@ -1,0 +1,1 @@
+//! Settings and the folders of the program. A leaf.

@@ -1,0 +1,1 @@
+//! Loads and validates what ships with the program: `k8s/` and `assets/`.

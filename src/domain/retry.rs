@@ -1,0 +1,1 @@
+//! The Job backoff model: attempts seen, the next attempt predicted.

@@ -1,0 +1,1 @@
+//! The Kubernetes cron dialect with time zones.

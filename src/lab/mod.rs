@@ -1,0 +1,1 @@
+//! The use cases: up, down, jobs, cron, faults, reports, tasks, doctor. Never prints.

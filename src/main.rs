@@ -1,0 +1,3 @@
+//! `k8s-tutor`: see `k8s_tutor::entry`.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Child processes: own group, TERM, grace, KILL; output as lines.

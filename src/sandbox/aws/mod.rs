@@ -1,0 +1,1 @@
+//! The LocalStack stand-in: S3 and DynamoDB on one port.

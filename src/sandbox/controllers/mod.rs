@@ -1,0 +1,1 @@
+//! The controllers: each `plan(observed, now) -> operations`, then apply. Ordinary kube clients.

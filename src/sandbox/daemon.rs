@@ -1,0 +1,1 @@
+//! One sandbox: start, lock, state file, stop.

@@ -1,0 +1,1 @@
+//! The revisioned key-value store under the API server.

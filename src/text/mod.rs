@@ -1,0 +1,1 @@
+//! Text for people: making foreign text safe to print. A leaf.

@@ -1,0 +1,1 @@
+//! The batch: a day of finished tasks from DynamoDB to a CSV in S3.
