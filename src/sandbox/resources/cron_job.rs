@@ -1,0 +1,76 @@
+//! CronJob: makes a Job from a template whenever its schedule says so.
+
+use serde_json::{Value, json};
+
+use super::columns::{AGE, NAME, NONE, age, column, containers, name, or_none, selector, since, wide};
+use super::pod_template::default_template;
+use super::value::{absent, child, drop_empty, fill, fill_text, items, set, text};
+use super::{Column, Context, Strategy};
+
+/// The rules of CronJobs.
+pub(super) struct CronJob;
+
+const COLUMNS: &[Column] = &[
+    NAME,
+    column("Schedule", "The schedule in Cron format, see https://en.wikipedia.org/wiki/Cron."),
+    column("Timezone", "The time zone name for the given schedule, see https://en.wikipedia.org/wiki/List_of_tz_database_time_zones. If not specified, this will default to the time zone of the kube-controller-manager process. The set of valid time zone names and the time zone offset is loaded from the system-wide time zone database by the API server during CronJob validation and the controller manager during execution. If no system-wide time zone database can be found a bundled version of the database is used instead. If the time zone name becomes invalid during the lifetime of a CronJob or due to a change in host configuration, the controller will stop creating new new Jobs and will create a system event with the reason UnknownTimeZone. More information can be found in https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#time-zones"),
+    column("Suspend", "This flag tells the controller to suspend subsequent executions, it does not apply to already started executions.  Defaults to false.").of("boolean"),
+    column("Active", "A list of pointers to currently running jobs.").of("integer"),
+    column("Last Schedule", "Information when was the last time the job was successfully scheduled."),
+    AGE,
+    wide("Containers", "Names of each container in the template."),
+    wide("Images", "Images referenced by each container in the template."),
+    wide("Selector", "A label query over pods that should match the pod count. Normally, the system sets this field for you. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors"),
+];
+
+impl Strategy for CronJob {
+    fn default(&self, object: &mut Value) {
+        let spec = child(object, "spec");
+        fill_text(spec, "concurrencyPolicy", "Allow");
+        fill(spec, "suspend", false);
+        let template = child(spec, "jobTemplate");
+        drop_empty(child(template, "metadata"), &["labels", "annotations"]);
+        default_template(child(child(template, "spec"), "template"));
+        fill(spec, "successfulJobsHistoryLimit", 3);
+        fill(spec, "failedJobsHistoryLimit", 1);
+        child(object, "status");
+    }
+
+    fn prepare_create(&self, object: &mut Value, _context: &Context) {
+        set(object, "status", json!({}));
+    }
+
+    fn columns(&self) -> &'static [Column] {
+        COLUMNS
+    }
+
+    fn cells(&self, object: &Value, context: &Context) -> Vec<Value> {
+        let [names, images] = containers(object, "/spec/jobTemplate/spec/template/spec/containers");
+        let last = if absent(object, "/status/lastScheduleTime") {
+            NONE.to_owned()
+        } else {
+            since(object, "/status/lastScheduleTime", context.now)
+        };
+        vec![
+            name(object),
+            text(object, "/spec/schedule").into(),
+            or_none(text(object, "/spec/timeZone")).into(),
+            suspended(object).into(),
+            json!(items(object, "/status/active").len()),
+            last.into(),
+            age(object, context.now),
+            names,
+            images,
+            selector(object.pointer("/spec/jobTemplate/spec/selector")).into(),
+        ]
+    }
+}
+
+/// The column is a boolean, its cells are texts: so a real server has it.
+fn suspended(object: &Value) -> &'static str {
+    match object.pointer("/spec/suspend").and_then(Value::as_bool) {
+        Some(true) => "True",
+        Some(false) => "False",
+        None => "<unset>",
+    }
+}

@@ -1,0 +1,37 @@
+//! Lease: who holds something, and until when: leader election and node heartbeats.
+
+use serde_json::Value;
+
+use super::columns::{AGE, NAME, age, column, name};
+use super::value::{child, text};
+use super::{Column, Context, Strategy};
+
+/// The rules of Leases.
+pub(super) struct Lease;
+
+const COLUMNS: &[Column] = &[
+    NAME,
+    column(
+        "Holder",
+        "holderIdentity contains the identity of the holder of a current lease. If Coordinated Leader Election is used, the holder identity must be equal to the elected LeaseCandidate.metadata.name field.",
+    ),
+    AGE,
+];
+
+impl Strategy for Lease {
+    fn default(&self, object: &mut Value) {
+        child(object, "spec");
+    }
+
+    fn has_generation(&self) -> bool {
+        false
+    }
+
+    fn columns(&self) -> &'static [Column] {
+        COLUMNS
+    }
+
+    fn cells(&self, object: &Value, context: &Context) -> Vec<Value> {
+        vec![name(object), text(object, "/spec/holderIdentity").into(), age(object, context.now)]
+    }
+}
