@@ -37,9 +37,32 @@ pub struct Started {
 /// What the daemon says on its standard output, once: a line of JSON.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum FirstWord {
+enum FirstWord {
     Ready,
     Failed(String),
+}
+
+impl FirstWord {
+    /// Tells whoever started this daemon how it went, and then never writes there again: the reader
+    /// may be gone.
+    fn say(&self) {
+        use std::io::Write;
+        if let Ok(line) = serde_json::to_string(self) {
+            let mut out = std::io::stdout();
+            // Nobody listening is fine: the state file and the lock tell the same.
+            let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+        }
+    }
+}
+
+/// Called by a detached daemon once it is ready.
+pub fn say_ready() {
+    FirstWord::Ready.say();
+}
+
+/// Called by a detached daemon that could not start.
+pub fn say_failed(why: &DaemonError) {
+    FirstWord::Failed(why.to_string()).say();
 }
 
 /// Brings the sandbox of a data directory up, or finds it up. Waits until it is ready.

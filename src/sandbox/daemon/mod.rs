@@ -15,6 +15,6 @@ mod state;
 
 pub use error::DaemonError;
 pub use files::Files;
-pub use launch::{StartOptions, Started, start, status, stop};
+pub use launch::{StartOptions, Started, say_failed, say_ready, start, status, stop};
 pub use serve::{ServeOptions, serve};
 pub use state::Running;
