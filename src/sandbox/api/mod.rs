@@ -1,3 +1,10 @@
 //! The API server.
 
+pub mod json_patches;
+pub mod openapi;
+pub mod protobuf;
+pub mod schema;
 pub mod status;
+pub mod strategic;
+pub mod strict;
+pub mod yaml;
