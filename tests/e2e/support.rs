@@ -93,6 +93,13 @@ impl Lab {
         Self { home: tempfile::Builder::new().prefix("k8s-tutor-").tempdir().expect("a folder") }
     }
 
+    /// A lab whose settings let any `command:` run with the host's shell, confined or not.
+    pub fn with_busybox() -> Self {
+        let lab = Self::new();
+        std::fs::write(lab.home().join("config.toml"), "[sandbox]\nbusybox = true\n").expect("a file");
+        lab
+    }
+
     pub fn home(&self) -> &Path {
         self.home.path()
     }
@@ -110,6 +117,7 @@ impl Lab {
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", self.home.path())
             .env("K8S_TUTOR_DATA_DIR", self.data())
+            .env("K8S_TUTOR_CONFIG", self.home.path().join("config.toml"))
             .env("LANG", "C.UTF-8")
             .env("TZ", "UTC")
             .current_dir(self.home.path());

@@ -131,8 +131,8 @@ fn spawn(options: &StartOptions, files: &Files) -> Result<Child, DaemonError> {
 async fn first_word(child: &mut Child, files: &Files) -> Result<(), DaemonError> {
     let Some(out) = child.stdout.take() else { return Err(not_started(files, "no output")) };
     let mut line = String::new();
-    let read = BufReader::new(out).read_line(&mut line);
-    match tokio::time::timeout(Duration::from_secs(60), read).await {
+    let mut out = BufReader::new(out);
+    match tokio::time::timeout(Duration::from_secs(60), out.read_line(&mut line)).await {
         Ok(Ok(_)) => {}
         Ok(Err(e)) => return Err(not_started(files, &e.to_string())),
         Err(_) => return Err(not_started(files, "it is not ready after 60 s")),
