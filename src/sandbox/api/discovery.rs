@@ -51,12 +51,15 @@ pub fn resources(group: &str, version: &str) -> Option<Value> {
         list.push(plain(kind));
         list.extend(subresources(kind).iter().map(|sub| plain_subresource(kind, sub)));
     }
-    Some(json!({
-        "kind": "APIResourceList",
-        "apiVersion": "v1",
-        "groupVersion": group_version(group, version),
-        "resources": list,
-    }))
+    let mut body = Map::new();
+    body.insert("kind".into(), "APIResourceList".into());
+    // The core group's list is older than this member, and has done without it ever since.
+    if !group.is_empty() {
+        body.insert("apiVersion".into(), "v1".into());
+    }
+    body.insert("groupVersion".into(), group_version(group, version).into());
+    body.insert("resources".into(), list.into());
+    Some(body.into())
 }
 
 /// `/api` as one document. `version` is that of the media type: `v2` or `v2beta1`.
@@ -224,4 +227,57 @@ fn aggregated_kind(resource: &'static Resource) -> Value {
         body.insert("subresources".into(), subs.into());
     }
     body.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A real server's answers, without the kinds and subresources that the sandbox lacks.
+    fn recorded(key: &str) -> Value {
+        let all: Value =
+            serde_json::from_str(include_str!("../../../tests/fixtures/kinds/discovery.json")).expect("a fixture");
+        assert!(!all[key].is_null(), "{key}");
+        all[key].clone()
+    }
+
+    /// Hashes differ from server to server; that there is one does not.
+    fn without_hashes(mut list: Value) -> Value {
+        for resource in list["resources"].as_array_mut().expect("resources") {
+            let hash = resource.as_object_mut().and_then(|r| r.shift_remove("storageVersionHash"));
+            let stored = resource["verbs"].as_array().is_some_and(|verbs| verbs.contains(&"watch".into()));
+            assert_eq!(hash.is_some(), stored, "{resource}");
+        }
+        list
+    }
+
+    #[test]
+    fn one_document_tells_what_a_real_server_tells() {
+        assert_eq!(aggregated_core("v2"), recorded("api-aggregated-v2"));
+        assert_eq!(aggregated_groups("v2"), recorded("apis-aggregated-v2"));
+        assert_eq!(aggregated_groups("v2beta1")["apiVersion"], "apidiscovery.k8s.io/v2beta1");
+    }
+
+    #[test]
+    fn each_group_version_tells_what_a_real_server_tells() {
+        for (group, key) in [
+            ("", "api_v1"),
+            ("apps", "apis_apps_v1"),
+            ("batch", "apis_batch_v1"),
+            ("discovery.k8s.io", "apis_discovery.k8s.io_v1"),
+            ("events.k8s.io", "apis_events.k8s.io_v1"),
+            ("networking.k8s.io", "apis_networking.k8s.io_v1"),
+        ] {
+            assert_eq!(without_hashes(resources(group, "v1").expect(group)), recorded(key), "{key}");
+        }
+        assert_eq!(groups(), recorded("apis"));
+        assert_eq!(group("batch"), Some(recorded("apis_batch")));
+    }
+
+    #[test]
+    fn what_is_not_there_is_not_told() {
+        assert_eq!(group(""), None);
+        assert_eq!(group("nosuch"), None);
+        assert_eq!(resources("batch", "v2"), None);
+    }
 }

@@ -344,7 +344,7 @@ mod tests {
             ("app!=web", false),
             ("old!=x", true),
             ("app in (db, web)", true),
-            ("app in (db,,)", false),
+            ("app in (db,)", false),
             ("app notin (db,web)", false),
             ("old notin (a)", true),
             ("n>6,n<8", true),

@@ -2,10 +2,13 @@
 
 use serde_json::{Value, json};
 
+use super::check::{Errors, not_negative, one_of};
 use super::columns::{AGE, NAME, NONE, age, column, containers, name, or_none, selector, since, wide};
+use super::cron_format::{check_schedule, check_time_zone};
 use super::pod_template::default_template;
 use super::value::{absent, child, drop_empty, fill, fill_text, items, set, text};
-use super::{Column, Context, Strategy};
+use super::{Column, Context, Strategy, job};
+use crate::sandbox::api::status::FieldError;
 
 /// The rules of CronJobs.
 pub(super) struct CronJob;
@@ -38,6 +41,25 @@ impl Strategy for CronJob {
 
     fn prepare_create(&self, object: &mut Value, _context: &Context) {
         set(object, "status", json!({}));
+    }
+
+    fn validate(&self, object: &Value, old: Option<&Value>) -> Vec<FieldError> {
+        let mut errors = Vec::new();
+        validate_schedule(&mut errors, &object["spec"], old);
+        not_negative(&mut errors, "spec", &object["spec"], "startingDeadlineSeconds");
+        validate_time_zone(&mut errors, &object["spec"], old);
+        let policies = ["Allow", "Forbid", "Replace"];
+        one_of(&mut errors, "spec.concurrencyPolicy", text(object, "/spec/concurrencyPolicy"), &policies);
+        job::validate_spec(&mut errors, &object["spec"]["jobTemplate"]["spec"], "spec.jobTemplate.spec");
+        for key in ["successfulJobsHistoryLimit", "failedJobsHistoryLimit"] {
+            not_negative(&mut errors, "spec", &object["spec"], key);
+        }
+        let name = text(object, "/metadata/name");
+        if old.is_none() && name.len() > NAME_LIMIT {
+            let why = format!("must be no more than {NAME_LIMIT} characters");
+            errors.push(FieldError::invalid("metadata.name", &name.into(), why));
+        }
+        errors
     }
 
     fn columns(&self) -> &'static [Column] {
@@ -73,4 +95,45 @@ fn suspended(object: &Value) -> &'static str {
         Some(false) => "False",
         None => "<unset>",
     }
+}
+
+/// A Job's name is the CronJob's, a dash and up to ten digits, and has to fit into a label.
+const NAME_LIMIT: usize = 52;
+
+fn validate_schedule(errors: &mut Errors, spec: &Value, old: Option<&Value>) {
+    let schedule = text(spec, "/schedule");
+    if schedule.is_empty() {
+        errors.push(FieldError::required("spec.schedule", ""));
+        return;
+    }
+    let has_zone = |schedule: &str| schedule.contains("TZ");
+    // A CronJob that had a zone in its schedule before this was refused may keep it.
+    let kept = old.is_some_and(|old| has_zone(text(old, "/spec/schedule")));
+    let mut refuse = |why: &str| errors.push(FieldError::invalid("spec.schedule", &schedule.into(), why));
+    if let Err(why) = check_schedule(schedule) {
+        refuse(&why);
+    }
+    if has_zone(schedule) && !kept {
+        refuse("cannot use TZ or CRON_TZ in schedule, use timeZone field instead");
+    } else if has_zone(schedule) && !absent(spec, "/timeZone") {
+        refuse("cannot use both timeZone field and TZ or CRON_TZ in schedule");
+    }
+}
+
+fn validate_time_zone(errors: &mut Errors, spec: &Value, old: Option<&Value>) {
+    let Some(zone) = spec.get("timeZone").and_then(Value::as_str) else { return };
+    if old.is_some_and(|old| text(old, "/spec/timeZone") == zone) {
+        return;
+    }
+    let why = match zone {
+        "" => "timeZone must be nil or non-empty string".to_owned(),
+        _ if zone.eq_ignore_ascii_case("local") => {
+            "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones".to_owned()
+        }
+        _ => match check_time_zone(zone) {
+            Ok(()) => return,
+            Err(why) => why,
+        },
+    };
+    errors.push(FieldError::invalid("spec.timeZone", &zone.into(), why));
 }

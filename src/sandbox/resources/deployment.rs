@@ -2,10 +2,12 @@
 
 use serde_json::{Value, json};
 
+use super::check::{Errors, immutable, not_negative, one_of};
 use super::columns::{AGE, NAME, age, column, containers, name, selector, wide};
 use super::pod_template::default_template;
-use super::value::{child, drop_empty, fill, fill_text, int, set, text};
-use super::{Column, Context, Strategy};
+use super::value::{absent, child, drop_empty, fill, fill_text, int, set, text};
+use super::{Column, Context, Strategy, replica_set};
+use crate::sandbox::api::status::FieldError;
 
 /// The rules of Deployments.
 pub(super) struct Deployment;
@@ -52,6 +54,26 @@ impl Strategy for Deployment {
         set(object, "status", json!({}));
     }
 
+    fn validate(&self, object: &Value, old: Option<&Value>) -> Vec<FieldError> {
+        let mut errors = Vec::new();
+        let spec = &object["spec"];
+        not_negative(&mut errors, "spec", spec, "replicas");
+        replica_set::validate_selected_template(&mut errors, object, "deployment");
+        validate_strategy(&mut errors, &spec["strategy"]);
+        for key in ["minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds"] {
+            not_negative(&mut errors, "spec", spec, key);
+        }
+        let ready = int(spec, "/minReadySeconds").unwrap_or_default();
+        if let Some(deadline) = int(spec, "/progressDeadlineSeconds").filter(|d| *d <= ready) {
+            let why = "must be greater than minReadySeconds";
+            errors.push(FieldError::invalid("spec.progressDeadlineSeconds", &deadline.into(), why));
+        }
+        if let Some(old) = old {
+            immutable(&mut errors, "spec.selector", object, old, "/spec/selector");
+        }
+        errors
+    }
+
     fn columns(&self) -> &'static [Column] {
         COLUMNS
     }
@@ -70,4 +92,48 @@ impl Strategy for Deployment {
             selector(object.pointer("/spec/selector")).into(),
         ]
     }
+}
+
+fn validate_strategy(errors: &mut Errors, strategy: &Value) {
+    match text(strategy, "/type") {
+        "Recreate" if !absent(strategy, "/rollingUpdate") => {
+            let why = "may not be specified when strategy `type` is 'Recreate'";
+            errors.push(FieldError::forbidden("spec.strategy.rollingUpdate", why));
+        }
+        "RollingUpdate" => validate_rolling_update(errors, &strategy["rollingUpdate"]),
+        kind => one_of(errors, "spec.strategy.type", kind, &["Recreate", "RollingUpdate"]),
+    }
+}
+
+fn validate_rolling_update(errors: &mut Errors, rolling: &Value) {
+    for key in ["maxUnavailable", "maxSurge"] {
+        let path = format!("spec.strategy.rollingUpdate.{key}");
+        match rolling.get(key) {
+            Some(Value::String(share)) if percent(share).is_none() => {
+                let why = "a valid percent string must be a numeric followed by an ending '%' (e.g. '1%',  or '93%', \
+                           regex used for validation is '[0-9]+%')";
+                errors.push(FieldError::invalid(path, &share.as_str().into(), why));
+            }
+            Some(Value::String(share)) if key == "maxUnavailable" && percent(share) > Some(100) => {
+                errors.push(FieldError::invalid(path, &share.as_str().into(), "must not be greater than 100%"));
+            }
+            Some(number) if number.as_i64().is_some_and(|n| n < 0) => {
+                errors.push(FieldError::invalid(path, number, "must be greater than or equal to 0"));
+            }
+            _ => {}
+        }
+    }
+    let is_zero = |key: &str| match rolling.get(key) {
+        Some(Value::String(share)) => percent(share) == Some(0),
+        Some(number) => number.as_i64() == Some(0),
+        None => true,
+    };
+    if is_zero("maxUnavailable") && is_zero("maxSurge") {
+        let why = "may not be 0 when `maxSurge` is 0";
+        errors.push(FieldError::invalid("spec.strategy.rollingUpdate.maxUnavailable", &rolling["maxUnavailable"], why));
+    }
+}
+
+fn percent(share: &str) -> Option<u32> {
+    share.strip_suffix('%').and_then(|digits| digits.parse().ok())
 }

@@ -2,9 +2,11 @@
 
 use serde_json::Value;
 
+use super::check::{immutable, one_of};
 use super::columns::{AGE, NAME, age, column, first_three, name};
 use super::value::{child, drop_empty, fill, fill_text, int, items, items_mut, text};
 use super::{Column, Context, Strategy};
+use crate::sandbox::api::status::FieldError;
 
 /// The rules of EndpointSlices.
 pub(super) struct EndpointSlice;
@@ -40,6 +42,24 @@ impl Strategy for EndpointSlice {
             drop_empty(object, &[key]);
             fill(object, key, Value::Null);
         }
+    }
+
+    fn validate(&self, object: &Value, old: Option<&Value>) -> Vec<FieldError> {
+        let mut errors = Vec::new();
+        match text(object, "/addressType") {
+            "" => errors.push(FieldError::required("addressType", "")),
+            kind => one_of(&mut errors, "addressType", kind, &["FQDN", "IPv4", "IPv6"]),
+        }
+        for (index, endpoint) in items(object, "/endpoints").iter().enumerate() {
+            if items(endpoint, "/addresses").is_empty() {
+                let path = format!("endpoints[{index}].addresses");
+                errors.push(FieldError::required(path, "must contain at least 1 address"));
+            }
+        }
+        if let Some(old) = old {
+            immutable(&mut errors, "addressType", object, old, "/addressType");
+        }
+        errors
     }
 
     fn columns(&self) -> &'static [Column] {

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::columns::{NAME_DESCRIPTION, column, since, wide};
 use super::value::{absent, child, drop_empty, fill, int, remove, set, text};
 use super::{Column, Context, StoredAs, Strategy};
+use crate::sandbox::api::status::FieldError;
 
 /// The rules of Events.
 pub(super) struct Event;
@@ -82,6 +83,17 @@ impl Strategy for Event {
         }
         fill(object, "reportingComponent", "");
         fill(object, "reportingInstance", "");
+    }
+
+    fn validate(&self, object: &Value, _old: Option<&Value>) -> Vec<FieldError> {
+        let mut errors = Vec::new();
+        let (own, about) = (text(object, "/metadata/namespace"), text(object, "/involvedObject/namespace"));
+        // Events about what has no namespace, as nodes, are kept in `default`.
+        if own != about && !(about.is_empty() && own == "default") {
+            let why = "does not match event.namespace";
+            errors.push(FieldError::invalid("involvedObject.namespace", &about.into(), why));
+        }
+        errors
     }
 
     fn has_generation(&self) -> bool {

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::columns::{AGE, NAME, age, column, first_three, name, or_none};
 use super::value::{child, drop_empty, items, set, text};
-use super::{Column, Context, Strategy};
+use super::{Column, Context, Strategy, ingress_rules};
+use crate::sandbox::api::status::FieldError;
 
 /// The rules of Ingresses.
 pub(super) struct Ingress;
@@ -26,6 +27,10 @@ impl Strategy for Ingress {
 
     fn prepare_create(&self, object: &mut Value, _context: &Context) {
         set(object, "status", json!({"loadBalancer": {}}));
+    }
+
+    fn validate(&self, object: &Value, _old: Option<&Value>) -> Vec<FieldError> {
+        ingress_rules::check(object)
     }
 
     fn columns(&self) -> &'static [Column] {

@@ -2,9 +2,11 @@
 
 use serde_json::Value;
 
+use super::check::immutable;
 use super::columns::{AGE, NAME, NONE, age, column, name};
 use super::value::{absent, child, fill, text};
-use super::{Column, Context, Strategy};
+use super::{Column, Context, Strategy, names};
+use crate::sandbox::api::status::FieldError;
 
 /// The rules of IngressClasses.
 pub(super) struct IngressClass;
@@ -22,6 +24,24 @@ impl Strategy for IngressClass {
         if !absent(spec, "/parameters") {
             fill(child(spec, "parameters"), "scope", "Cluster");
         }
+    }
+
+    fn validate(&self, object: &Value, old: Option<&Value>) -> Vec<FieldError> {
+        let mut errors = Vec::new();
+        let controller = text(object, "/spec/controller");
+        if controller.is_empty() {
+            errors.push(FieldError::required("spec.controller", ""));
+        } else if !controller
+            .split_once('/')
+            .is_some_and(|(domain, path)| names::dns_subdomain(domain).is_empty() && !path.is_empty())
+        {
+            let why = "must be a domain-prefixed path (such as \"acme.io/foo\")";
+            errors.push(FieldError::invalid("spec.controller", &controller.into(), why));
+        }
+        if let Some(old) = old {
+            immutable(&mut errors, "spec.controller", object, old, "/spec/controller");
+        }
+        errors
     }
 
     fn columns(&self) -> &'static [Column] {

@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::columns::{AGE, NAME, age, column, name};
-use super::value::{child, text};
+use super::value::{child, int, text};
 use super::{Column, Context, Strategy};
+use crate::sandbox::api::status::FieldError;
 
 /// The rules of Leases.
 pub(super) struct Lease;
@@ -21,6 +22,18 @@ const COLUMNS: &[Column] = &[
 impl Strategy for Lease {
     fn default(&self, object: &mut Value) {
         child(object, "spec");
+    }
+
+    fn validate(&self, object: &Value, _old: Option<&Value>) -> Vec<FieldError> {
+        let mut errors = Vec::new();
+        if let Some(seconds) = int(object, "/spec/leaseDurationSeconds").filter(|s| *s <= 0) {
+            errors.push(FieldError::invalid("spec.leaseDurationSeconds", &seconds.into(), "must be greater than 0"));
+        }
+        if let Some(count) = int(object, "/spec/leaseTransitions").filter(|n| *n < 0) {
+            let why = "must be greater than or equal to 0";
+            errors.push(FieldError::invalid("spec.leaseTransitions", &count.into(), why));
+        }
+        errors
     }
 
     fn has_generation(&self) -> bool {

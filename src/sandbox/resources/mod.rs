@@ -4,21 +4,27 @@
 //! is invalid, the columns of its table. Objects are JSON values, as stored. Called by
 //! `sandbox::api`; must not read the store or a clock beyond what [`Context`] hands in.
 
+mod check;
 mod columns;
 mod config_map;
+mod cron_format;
 mod cron_job;
 mod deployment;
 mod endpoint_slice;
 mod endpoints;
 mod event;
+mod go_shape;
 mod ingress;
 mod ingress_class;
+mod ingress_rules;
 mod job;
 mod lease;
+mod meta;
 pub mod names;
 mod namespace;
 mod node;
 mod pod;
+mod pod_rules;
 mod pod_status;
 mod pod_template;
 mod quantity;
@@ -28,13 +34,16 @@ mod review;
 mod secret;
 mod service;
 mod service_account;
+mod service_rules;
+#[cfg(test)]
+mod tests;
 pub mod time;
 mod value;
 
 use jiff::Timestamp;
 use serde_json::Value;
 
-pub use self::service::{set_cluster_ip, wants_cluster_ip, wants_node_ports};
+pub use self::meta::validate_metadata;
 
 use crate::sandbox::api::status::FieldError;
 

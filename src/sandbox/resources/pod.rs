@@ -7,11 +7,13 @@
 use serde_json::{Value, json};
 
 use super::columns::{AGE, NAME, age, column, name, or_none, wide};
+use super::pod_rules;
 use super::pod_status::{self, Summary};
 use super::pod_template::default_spec;
 use super::quantity::Quantity;
 use super::value::{child, entries, fill, fill_text, flag, items, items_mut, set, text};
 use super::{Column, Context, Strategy};
+use crate::sandbox::api::status::FieldError;
 
 /// The rules of Pods.
 pub(super) struct Pod;
@@ -55,6 +57,15 @@ impl Strategy for Pod {
         let status = json!({"phase": "Pending", "qosClass": quality_of_service(object)});
         set(object, "status", status);
         admit(child(object, "spec"));
+    }
+
+    fn validate(&self, object: &Value, old: Option<&Value>) -> Vec<FieldError> {
+        let mut errors = Vec::new();
+        pod_rules::spec(&mut errors, &object["spec"], "spec");
+        if let Some(old) = old {
+            only_allowed_changes(&mut errors, &object["spec"], &old["spec"]);
+        }
+        errors
     }
 
     fn columns(&self) -> &'static [Column] {
@@ -162,5 +173,29 @@ fn quality_of_service(object: &Value) -> &'static str {
         (false, _) => "BestEffort",
         (true, true) => "Guaranteed",
         (true, false) => "Burstable",
+    }
+}
+
+/// Nearly all of a pod's spec is settled once it exists.
+fn only_allowed_changes(errors: &mut Vec<FieldError>, new: &Value, old: &Value) {
+    let settled = |spec: &Value| {
+        let mut spec = spec.clone();
+        for key in ["/containers", "/initContainers"] {
+            for container in items_mut(&mut spec, key) {
+                set(container, "image", Value::Null);
+            }
+        }
+        for key in ["activeDeadlineSeconds", "tolerations", "schedulingGates"] {
+            super::value::remove(&mut spec, key);
+        }
+        spec
+    };
+    let fewer = items(old, "/tolerations").iter().any(|t| !items(new, "/tolerations").contains(t));
+    if fewer || settled(new) != settled(old) {
+        let why = "pod updates may not change fields other than `spec.containers[*].image`,\
+                   `spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,\
+                   `spec.tolerations` (only additions to existing tolerations),\
+                   `spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
+        errors.push(FieldError::forbidden("spec", why));
     }
 }

@@ -26,8 +26,6 @@ const DECIMAL: &[(&str, i32)] =
     &[("n", -9), ("u", -6), ("m", -3), ("", 0), ("k", 3), ("M", 6), ("G", 9), ("T", 12), ("P", 15), ("E", 18)];
 const BINARY: &[&str] = &["Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
 
-/// The whole regular expression stands in the message, as a real server says it.
-
 impl Quantity {
     /// Reads `1`, `0.5`, `100m`, `1Gi`, `1e3`; a JSON number counts as its text.
     pub(super) fn of(value: &Value) -> Option<Self> {

@@ -2,10 +2,13 @@
 
 use serde_json::{Value, json};
 
+use super::check::{Errors, immutable, label_selector, not_negative, selects};
 use super::columns::{AGE, NAME, age, column, containers, name, selector, wide};
+use super::pod_rules;
 use super::pod_template::default_template;
-use super::value::{child, fill, int, set};
+use super::value::{absent, child, entries, fill, int, items, set, text};
 use super::{Column, Context, Strategy};
+use crate::sandbox::api::status::FieldError;
 
 /// The rules of ReplicaSets.
 pub(super) struct ReplicaSet;
@@ -33,6 +36,17 @@ impl Strategy for ReplicaSet {
         set(object, "status", json!({"replicas": 0}));
     }
 
+    fn validate(&self, object: &Value, old: Option<&Value>) -> Vec<FieldError> {
+        let mut errors = Vec::new();
+        not_negative(&mut errors, "spec", &object["spec"], "replicas");
+        not_negative(&mut errors, "spec", &object["spec"], "minReadySeconds");
+        validate_selected_template(&mut errors, object, "replicaset");
+        if let Some(old) = old {
+            immutable(&mut errors, "spec.selector", object, old, "/spec/selector");
+        }
+        errors
+    }
+
     fn columns(&self) -> &'static [Column] {
         COLUMNS
     }
@@ -58,5 +72,38 @@ impl Strategy for ReplicaSet {
 
     fn unknown_field(&self, label: &str) -> String {
         format!("field label not supported: {label}")
+    }
+}
+
+/// A selector that picks the template's pods, and a template whose pods run for ever. `kind` is
+/// the word for the owner in messages.
+pub(super) fn validate_selected_template(errors: &mut Errors, object: &Value, kind: &str) {
+    let spec = &object["spec"];
+    let selector = &spec["selector"];
+    let empty = entries(selector, "/matchLabels").next().is_none() && items(selector, "/matchExpressions").is_empty();
+    if selector.is_null() {
+        errors.push(FieldError::required("spec.selector", ""));
+    } else {
+        label_selector(errors, "spec.selector", selector);
+        if empty {
+            let why = format!("empty selector is invalid for {kind}");
+            errors.push(FieldError::invalid("spec.selector", selector, why));
+        }
+    }
+    let template = &spec["template"];
+    let labels = template.pointer("/metadata/labels");
+    if !empty && !selects(selector, labels) {
+        let shown = labels.cloned().unwrap_or_default();
+        let why = "`selector` does not match template `labels`";
+        errors.push(FieldError::invalid("spec.template.metadata.labels", &shown, why));
+    }
+    pod_rules::template(errors, template, "spec.template");
+    let policy = text(template, "/spec/restartPolicy");
+    if policy != "Always" {
+        errors.push(FieldError::not_supported("spec.template.spec.restartPolicy", &policy.into(), &["Always"]));
+    }
+    if !absent(template, "/spec/activeDeadlineSeconds") {
+        let why = "activeDeadlineSeconds in ReplicaSet is not Supported";
+        errors.push(FieldError::forbidden("spec.template.spec.activeDeadlineSeconds", why));
     }
 }

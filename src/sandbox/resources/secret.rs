@@ -2,9 +2,12 @@
 
 use serde_json::{Value, json};
 
+use super::check::{Errors, complain, immutable, too_long};
 use super::columns::{AGE, NAME, age, column, name};
+use super::config_map::{SIZE_LIMIT, frozen};
 use super::value::{drop_empty, entries, fill_text, text};
-use super::{Column, Context, Strategy};
+use super::{Column, Context, Strategy, names};
+use crate::sandbox::api::status::FieldError;
 
 /// The rules of Secrets.
 pub(super) struct Secret;
@@ -27,6 +30,24 @@ impl Strategy for Secret {
         fold_string_data(object);
         drop_empty(object, &["data"]);
         fill_text(object, "type", "Opaque");
+    }
+
+    fn validate(&self, object: &Value, old: Option<&Value>) -> Vec<FieldError> {
+        let mut errors = Vec::new();
+        let mut size = 0;
+        for (key, value) in entries(object, "/data") {
+            complain(&mut errors, &format!("data[{key}]"), key.as_str(), names::config_key(key));
+            size += value.as_str().map_or(0, |encoded| encoded.len() / 4 * 3);
+        }
+        if size > SIZE_LIMIT {
+            errors.push(too_long("data", SIZE_LIMIT));
+        }
+        required_keys(&mut errors, object);
+        if let Some(old) = old {
+            immutable(&mut errors, "type", object, old, "/type");
+            frozen(&mut errors, object, old, &["data"]);
+        }
+        errors
     }
 
     fn has_generation(&self) -> bool {
@@ -61,5 +82,21 @@ fn fold_string_data(object: &mut Value) {
     for (key, value) in plain {
         let encoded = base64::engine::general_purpose::STANDARD.encode(value.as_str().unwrap_or_default());
         object["data"][key] = encoded.into();
+    }
+}
+
+/// Some types are a promise of certain keys.
+fn required_keys(errors: &mut Errors, object: &Value) {
+    let keys: &[&str] = match text(object, "/type") {
+        "kubernetes.io/dockercfg" => &[".dockercfg"],
+        "kubernetes.io/dockerconfigjson" => &[".dockerconfigjson"],
+        "kubernetes.io/ssh-auth" => &["ssh-privatekey"],
+        "kubernetes.io/tls" => &["tls.crt", "tls.key"],
+        _ => &[],
+    };
+    for key in keys {
+        if object.pointer("/data").and_then(|data| data.get(*key)).is_none() {
+            errors.push(FieldError::required(format!("data[{key}]"), ""));
+        }
     }
 }

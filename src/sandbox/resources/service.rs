@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::columns::{AGE, NAME, NONE, age, column, labels, name, or_none, wide};
 use super::value::{absent, child, drop_empty, fill, fill_text, flag, int, items, items_mut, remove, set, text};
-use super::{Column, Context, NameRule, Strategy};
+use super::{Column, Context, NameRule, Strategy, service_rules};
+use crate::sandbox::api::status::FieldError;
 
 /// The rules of Services.
 pub(super) struct Service;
@@ -78,6 +79,10 @@ impl Strategy for Service {
         complete_addresses(spec);
     }
 
+    fn validate(&self, object: &Value, old: Option<&Value>) -> Vec<FieldError> {
+        service_rules::check(object, old)
+    }
+
     fn name_rule(&self) -> NameRule {
         NameRule::Label
     }
@@ -112,27 +117,6 @@ impl Strategy for Service {
     fn unknown_field(&self, label: &str) -> String {
         format!("field label not supported: {label}")
     }
-}
-
-/// True where the Service is to get an address and has none: the caller hands one out.
-pub fn wants_cluster_ip(service: &Value) -> bool {
-    text(service, "/spec/type") != "ExternalName" && absent(service, "/spec/clusterIP")
-}
-
-/// Gives a Service its address.
-pub fn set_cluster_ip(service: &mut Value, address: &str) {
-    let spec = child(service, "spec");
-    set(spec, "clusterIP", address);
-    set(spec, "clusterIPs", json!([address]));
-}
-
-/// The ports that are to get a NodePort and have none: their places in `spec.ports`.
-pub fn wants_node_ports(service: &Value) -> Vec<usize> {
-    if !has_node_ports(&service["spec"]) {
-        return Vec::new();
-    }
-    let ports = items(service, "/spec/ports").iter().enumerate();
-    ports.filter(|(_, port)| int(port, "/nodePort").unwrap_or_default() == 0).map(|(index, _)| index).collect()
 }
 
 fn has_node_ports(spec: &Value) -> bool {
