@@ -251,7 +251,8 @@ mod tests {
         let missing = folder.path().join("no/such/folder/state.redb");
         assert!(matches!(Store::open(&missing, stamp), Err(StoreError::Unwritable { .. })));
         let other = folder.path().join("text");
-        std::fs::write(&other, "this is not a database, and long enough to be read as one".repeat(100)).expect("written");
+        std::fs::write(&other, "this is not a database, and long enough to be read as one".repeat(100))
+            .expect("written");
         assert!(matches!(Store::open(&other, stamp), Err(StoreError::Damaged { .. })));
         let newer = Database::create(&path).expect("opens");
         let transaction = newer.begin_write().expect("begins");

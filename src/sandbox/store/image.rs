@@ -143,8 +143,7 @@ impl Image {
         if event.deleted {
             self.items.remove(&event.key);
         } else {
-            let item =
-                Item { key: Arc::clone(&event.key), value: Arc::clone(&event.value), revision: event.revision };
+            let item = Item { key: Arc::clone(&event.key), value: Arc::clone(&event.value), revision: event.revision };
             self.items.insert(Arc::clone(&event.key), item);
         }
         self.log_bytes += size;

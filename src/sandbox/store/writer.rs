@@ -116,7 +116,10 @@ impl Writer {
         }
         let records: Vec<Record<'_>> = accepted
             .iter()
-            .map(|a| Record { key: &a.event.key, value: (!a.event.deleted).then_some((a.event.revision, &a.bytes[..])) })
+            .map(|a| Record {
+                key: &a.event.key,
+                value: (!a.event.deleted).then_some((a.event.revision, &a.bytes[..])),
+            })
             .collect();
         let image = self.shared.read();
         self.disk.commit(&records, revision, &image)

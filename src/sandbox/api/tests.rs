@@ -1,0 +1,3 @@
+//! The API server under a real kube client, in process.
+
+mod harness;
