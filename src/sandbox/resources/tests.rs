@@ -354,3 +354,54 @@ fn rows_of_kinds_that_were_not_recorded() {
         assert_eq!(Value::from(resource.strategy.cells(&object, &context)), expected, "{kind}");
     }
 }
+
+/// Every place in a value, the value itself left out.
+fn places(value: &Value, path: &str, out: &mut Vec<String>) {
+    let members: Vec<(String, &Value)> = match value {
+        Value::Object(map) => map.iter().map(|(k, v)| (k.replace('~', "~0").replace('/', "~1"), v)).collect(),
+        Value::Array(list) => list.iter().enumerate().map(|(i, v)| (i.to_string(), v)).collect(),
+        _ => return,
+    };
+    for (key, member) in members {
+        let path = format!("{path}/{key}");
+        places(member, &path, out);
+        out.push(path);
+    }
+}
+
+/// Type errors are another module's to refuse; here they must do no harm.
+#[test]
+fn nothing_that_a_client_sends_stops_the_server() {
+    let context = Context { now: Timestamp::UNIX_EPOCH };
+    let mut runs = 0;
+    let mut seen = Vec::new();
+    for case in fixture(include_str!("../../../tests/fixtures/kinds/creates.json")) {
+        let stored = &case["stored"];
+        let resource = kind_of(stored);
+        if seen.contains(&resource.kind) {
+            continue;
+        }
+        seen.push(resource.kind);
+        let mut all = Vec::new();
+        places(stored, "", &mut all);
+        for place in all.iter().filter(|p| !matches!(p.as_str(), "/kind" | "/apiVersion")) {
+            for wrong in [Value::Null, json!(-1), json!("a/b"), json!([7]), json!({"x": "y"}), json!([{}])] {
+                let mut object = stored.clone();
+                *object.pointer_mut(place).expect("a place") = wrong;
+                apply_defaults(resource, &mut object);
+                let mut created = object.clone();
+                resource.strategy.prepare_create(&mut created, &context);
+                resource.strategy.prepare_update(&mut object, stored, &context);
+                let cells = resource.strategy.cells(&object, &context);
+                assert_eq!(cells.len(), resource.strategy.columns().len());
+                validate_metadata(resource, &object);
+                resource.strategy.validate(&created, None);
+                resource.strategy.validate(&object, Some(stored));
+                resource.strategy.warnings(&object);
+                resource.strategy.fields(&object);
+                runs += 1;
+            }
+        }
+    }
+    assert!(runs > 1000, "{runs}");
+}
