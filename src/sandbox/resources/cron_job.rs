@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::check::{Errors, not_negative, one_of};
 use super::columns::{AGE, NAME, NONE, age, column, containers, name, or_none, selector, since, wide};
 use super::cron_format::{check_schedule, check_time_zone};
+use super::pod_rules;
 use super::pod_template::default_template;
 use super::value::{absent, child, drop_empty, fill, fill_text, items, set, text};
 use super::{Column, Context, Strategy, job};
@@ -60,6 +61,10 @@ impl Strategy for CronJob {
             errors.push(FieldError::invalid("metadata.name", &name.into(), why));
         }
         errors
+    }
+
+    fn warnings(&self, object: &Value) -> Vec<String> {
+        pod_rules::warnings(object, "/spec/jobTemplate/spec/template/spec", "spec.jobTemplate.spec.template.spec")
     }
 
     fn columns(&self) -> &'static [Column] {

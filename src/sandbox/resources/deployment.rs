@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::check::{Errors, immutable, not_negative, one_of};
 use super::columns::{AGE, NAME, age, column, containers, name, selector, wide};
+use super::pod_rules;
 use super::pod_template::default_template;
 use super::value::{absent, child, drop_empty, fill, fill_text, int, set, text};
 use super::{Column, Context, Strategy, replica_set};
@@ -72,6 +73,10 @@ impl Strategy for Deployment {
             immutable(&mut errors, "spec.selector", object, old, "/spec/selector");
         }
         errors
+    }
+
+    fn warnings(&self, object: &Value) -> Vec<String> {
+        pod_rules::warnings(object, "/spec/template/spec", "spec.template.spec")
     }
 
     fn columns(&self) -> &'static [Column] {

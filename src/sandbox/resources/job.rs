@@ -91,6 +91,10 @@ impl Strategy for Job {
         errors
     }
 
+    fn warnings(&self, object: &Value) -> Vec<String> {
+        pod_rules::warnings(object, "/spec/template/spec", "spec.template.spec")
+    }
+
     fn columns(&self) -> &'static [Column] {
         COLUMNS
     }

@@ -50,7 +50,7 @@ impl Strategy for Pod {
         for key in ["/initContainers", "/containers"] {
             items_mut(spec, key).for_each(request_the_limits);
         }
-        child(object, "status");
+        default_status(child(object, "status"));
     }
 
     fn prepare_create(&self, object: &mut Value, _context: &Context) {
@@ -66,6 +66,10 @@ impl Strategy for Pod {
             only_allowed_changes(&mut errors, &object["spec"], &old["spec"]);
         }
         errors
+    }
+
+    fn warnings(&self, object: &Value) -> Vec<String> {
+        pod_rules::warnings(object, "/spec", "spec")
     }
 
     fn columns(&self) -> &'static [Column] {
@@ -114,6 +118,26 @@ impl Strategy for Pod {
 
     fn unknown_field(&self, label: &str) -> String {
         format!("field label not supported: {label}")
+    }
+}
+
+/// The members that Go writes even when they are empty.
+fn default_status(status: &mut Value) {
+    for condition in items_mut(status, "/conditions") {
+        fill(condition, "lastProbeTime", Value::Null);
+        fill(condition, "lastTransitionTime", Value::Null);
+    }
+    for list in ["/initContainerStatuses", "/containerStatuses", "/ephemeralContainerStatuses"] {
+        for container in items_mut(status, list) {
+            for key in ["state", "lastState"] {
+                child(container, key);
+            }
+            fill(container, "ready", false);
+            fill(container, "restartCount", 0);
+            for key in ["image", "imageID"] {
+                fill(container, key, "");
+            }
+        }
     }
 }
 

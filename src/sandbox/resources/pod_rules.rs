@@ -113,3 +113,135 @@ fn host_aliases(errors: &mut Errors, spec: &Value, path: &str) {
         }
     }
 }
+
+/// What is allowed but seldom meant: a name that makes poor host names, a variable set twice.
+/// `pointer` and `path` name the pod spec in the object.
+pub(super) fn warnings(object: &Value, pointer: &str, path: &str) -> Vec<String> {
+    let mut warnings = Vec::new();
+    let complaints = names::dns_label(text(object, "/metadata/name"));
+    if !complaints.is_empty() {
+        warnings.push(format!(
+            "metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS \
+             label is recommended: [{}]",
+            complaints.join(" ")
+        ));
+    }
+    for list in ["initContainers", "containers"] {
+        for (index, container) in items(object, &format!("{pointer}/{list}")).iter().enumerate() {
+            let mut taken = BTreeSet::new();
+            for (i, variable) in items(container, "/env").iter().enumerate() {
+                let name = text(variable, "/name");
+                if !taken.insert(name) {
+                    warnings.push(format!(
+                        "{path}.{list}[{index}].env[{i}]: hides previous definition of {name:?}, which may be dropped \
+                         when using apply"
+                    ));
+                }
+            }
+        }
+    }
+    warnings
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::pod_template::default_spec;
+    use super::*;
+
+    /// The faults of a spec, after defaulting.
+    fn faults(mut pod: Value) -> Vec<String> {
+        default_spec(&mut pod);
+        let mut errors = Vec::new();
+        spec(&mut errors, &pod, "spec");
+        errors.into_iter().map(|e| format!("{}: {}", e.field, e.message)).collect()
+    }
+
+    #[test]
+    fn a_sound_spec_passes() {
+        let pod = json!({
+            "volumes": [{"name": "v"}, {"name": "c", "configMap": {"name": "x", "items": [{"key": "k", "path": "a/b"}]}}],
+            "initContainers": [{"name": "i", "image": "x"}],
+            "containers": [{
+                "name": "c", "image": "x:1", "ports": [{"containerPort": 80, "name": "http"}],
+                "env": [{"name": "A.b", "value": "1"}, {"name": "P", "valueFrom": {"fieldRef": {"fieldPath": "status.podIP"}}}],
+                "envFrom": [{"configMapRef": {"name": "x"}}],
+                "volumeMounts": [{"name": "v", "mountPath": "/v"}, {"name": "c", "mountPath": "/c", "subPath": "b"}],
+                "resources": {"requests": {"cpu": "100m"}, "limits": {"cpu": 1, "memory": "64Mi"}},
+                "readinessProbe": {"httpGet": {"port": "http"}}, "livenessProbe": {"tcpSocket": {"port": 80}},
+            }],
+        });
+        assert_eq!(faults(pod), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_is_there_twice_is_named() {
+        let container = json!({
+            "name": "c", "image": "x", "ports": [{"containerPort": 1, "name": "a"}, {"containerPort": 2, "name": "a"}],
+            "volumeMounts": [{"name": "v", "mountPath": "/v"}, {"name": "v", "mountPath": "/v"}],
+        });
+        let pod = json!({"volumes": [{"name": "v"}, {"name": "v"}], "containers": [container, container]});
+        let found = faults(pod);
+        for expected in [
+            "spec.volumes[1].name: Duplicate value: \"v\"",
+            "spec.containers[0].ports[1].name: Duplicate value: \"a\"",
+            "spec.containers[0].volumeMounts[1].mountPath: Invalid value: \"/v\": must be unique",
+            "spec.containers[1].name: Duplicate value: \"c\"",
+        ] {
+            assert!(found.iter().any(|f| f == expected), "{expected} in {found:#?}");
+        }
+    }
+
+    #[test]
+    fn each_fault_of_a_container_is_named() {
+        let pod = json!({
+            "restartPolicy": "Sometimes",
+            "containers": [{
+                "name": "C", "imagePullPolicy": "Maybe",
+                "ports": [{"containerPort": 70_000}], "env": [{"name": "", "value": "x"}, {"name": "A=B"}],
+                "envFrom": [{}], "volumeMounts": [{"name": "nosuch", "mountPath": "/x", "subPath": "../y"}],
+                "resources": {"requests": {"cpu": "2"}, "limits": {"cpu": "1500m"}},
+                "livenessProbe": {"periodSeconds": -1},
+            }],
+            "volumes": [{"name": "two", "emptyDir": {}, "hostPath": {"path": "/a/../b"}}],
+        });
+        assert_eq!(
+            faults(pod),
+            [
+                "spec.volumes[0].hostPath: Forbidden: may not specify more than 1 volume type",
+                "spec.containers[0].name: Invalid value: \"C\": a lowercase RFC 1123 label must consist of lower case \
+                 alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  \
+                 or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')",
+                "spec.containers[0].image: Required value",
+                "spec.containers[0].ports[0].containerPort: Invalid value: 70000: must be between 1 and 65535, inclusive",
+                "spec.containers[0].env[0].name: Required value",
+                "spec.containers[0].env[1].name: Invalid value: \"A=B\": a valid environment variable name must consist \
+                 only of printable ASCII characters other than '='",
+                "spec.containers[0].envFrom[0]: Invalid value: \"\": must specify one of: `configMapRef` or `secretRef`",
+                "spec.containers[0].volumeMounts[0].name: Not found: \"nosuch\"",
+                "spec.containers[0].volumeMounts[0].subPath: Invalid value: \"../y\": must not contain '..'",
+                "spec.containers[0].imagePullPolicy: Unsupported value: \"Maybe\": supported values: \"Always\", \
+                 \"IfNotPresent\", \"Never\"",
+                "spec.containers[0].resources.requests: Invalid value: \"2\": must be less than or equal to cpu limit of \
+                 1500m",
+                "spec.containers[0].livenessProbe: Required value: must specify a handler type",
+                "spec.containers[0].livenessProbe.periodSeconds: Invalid value: -1: must be greater than or equal to 0",
+                "spec.restartPolicy: Unsupported value: \"Sometimes\": supported values: \"Always\", \"OnFailure\", \
+                 \"Never\"",
+            ]
+        );
+    }
+
+    #[test]
+    fn doubtful_specs_are_warned_about() {
+        let env = json!([{"name": "A", "value": "1"}, {"name": "A", "value": "2"}]);
+        let pod = json!({"metadata": {"name": "a.b"}, "spec": {"containers": [{"name": "c", "env": env}]}});
+        let found = warnings(&pod, "/spec", "spec");
+        assert!(found[0].starts_with("metadata.name: this is used in Pod names"), "{}", found[0]);
+        assert_eq!(
+            found[1..],
+            ["spec.containers[0].env[1]: hides previous definition of \"A\", which may be dropped when using apply"]
+        );
+    }
+}

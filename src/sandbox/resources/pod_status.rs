@@ -152,3 +152,105 @@ pub(super) fn readiness_gates(pod: &Value) -> String {
     let met = gates.iter().filter(|gate| has_condition(pod, text(gate, "/conditionType"))).count();
     format!("{met}/{}", gates.len())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const NOW: &str = "2026-11-23T14:00:30Z";
+
+    /// `ready/total STATUS restarts`.
+    fn row(pod: &Value) -> String {
+        let summary = summary(pod, NOW.parse().expect("a time"));
+        format!("{}/{} {} {}", summary.ready, summary.total, summary.reason, summary.restarts)
+    }
+
+    fn pod(phase: &str, statuses: Value) -> Value {
+        json!({
+            "spec": {"containers": [{"name": "a"}]}, "status": {"phase": phase, "containerStatuses": statuses},
+        })
+    }
+
+    #[test]
+    fn the_state_of_the_container_is_the_word() {
+        let ended = json!({"terminated": {"exitCode": 1, "reason": "Error", "finishedAt": "2026-11-23T14:00:00Z"}});
+        for (phase, status, expected) in [
+            ("Pending", json!([]), "0/1 Pending 0"),
+            ("Pending", json!([{"state": {"waiting": {"reason": "ErrImageNeverPull"}}}]), "0/1 ErrImageNeverPull 0"),
+            ("Running", json!([{"ready": true, "state": {"running": {}}}]), "1/1 Running 0"),
+            ("Running", json!([{"ready": false, "state": {"running": {}}}]), "0/1 Running 0"),
+            (
+                "Succeeded",
+                json!([{"state": {"terminated": {"exitCode": 0, "reason": "Completed"}}}]),
+                "0/1 Completed 0",
+            ),
+            ("Failed", json!([{"state": ended}]), "0/1 Error 0"),
+            ("Failed", json!([{"state": {"terminated": {"exitCode": 3}}}]), "0/1 ExitCode:3 0"),
+            ("Failed", json!([{"state": {"terminated": {"exitCode": 137, "signal": 9}}}]), "0/1 Signal:9 0"),
+            (
+                "Running",
+                json!([{
+                    "restartCount": 2, "lastState": ended, "state": {"waiting": {"reason": "CrashLoopBackOff"}},
+                }]),
+                "0/1 CrashLoopBackOff 2 (30s ago)",
+            ),
+        ] {
+            assert_eq!(row(&pod(phase, status)), expected);
+        }
+    }
+
+    #[test]
+    fn a_deleted_pod_terminates_unless_it_has_ended() {
+        let mut running = pod("Running", json!([{"ready": true, "state": {"running": {}}}]));
+        running["metadata"] = json!({"deletionTimestamp": NOW});
+        assert_eq!(row(&running), "1/1 Terminating 0");
+        let mut ended = pod("Succeeded", json!([{"state": {"terminated": {"exitCode": 0, "reason": "Completed"}}}]));
+        ended["metadata"] = json!({"deletionTimestamp": NOW});
+        assert_eq!(row(&ended), "0/1 Completed 0");
+        running["status"]["reason"] = "NodeLost".into();
+        assert_eq!(row(&running), "1/1 Unknown 0");
+    }
+
+    #[test]
+    fn init_containers_come_first() {
+        let mut pod = pod("Pending", json!([{"state": {"waiting": {"reason": "PodInitializing"}}}]));
+        pod["spec"]["initContainers"] = json!([{"name": "i"}, {"name": "j"}]);
+        let done = json!({"name": "i", "state": {"terminated": {"exitCode": 0}}});
+        for (status, expected) in [
+            (json!([{"name": "i", "state": {"running": {}}}]), "0/1 Init:0/2 0"),
+            (json!([done, {"name": "j", "state": {"waiting": {"reason": "PodInitializing"}}}]), "0/1 Init:1/2 0"),
+            (
+                json!([done, {"name": "j", "state": {"terminated": {"exitCode": 1, "reason": "Error"}}}]),
+                "0/1 Init:Error 0",
+            ),
+            (
+                json!([done, {"name": "j", "restartCount": 3, "state": {"waiting": {"reason": "CrashLoopBackOff"}}}]),
+                "0/1 Init:CrashLoopBackOff 3",
+            ),
+            (json!([done, {"name": "j", "state": {"terminated": {"exitCode": 0}}}]), "0/1 PodInitializing 0"),
+        ] {
+            pod["status"]["initContainerStatuses"] = status;
+            assert_eq!(row(&pod), expected);
+        }
+    }
+
+    #[test]
+    fn a_sidecar_counts_among_the_containers() {
+        let mut pod = pod("Running", json!([{"ready": true, "state": {"running": {}}}]));
+        pod["spec"]["initContainers"] = json!([{"name": "i", "restartPolicy": "Always"}]);
+        pod["status"]["initContainerStatuses"] =
+            json!([{"name": "i", "started": true, "ready": true, "restartCount": 1, "state": {"running": {}}}]);
+        assert_eq!(row(&pod), "2/2 Running 1");
+    }
+
+    #[test]
+    fn readiness_gates_are_counted() {
+        let mut pod = pod("Running", json!([]));
+        assert_eq!(readiness_gates(&pod), "<none>");
+        pod["spec"]["readinessGates"] = json!([{"conditionType": "x"}, {"conditionType": "y"}]);
+        pod["status"]["conditions"] = json!([{"type": "x", "status": "True"}]);
+        assert_eq!(readiness_gates(&pod), "1/2");
+    }
+}

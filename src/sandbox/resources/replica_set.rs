@@ -47,6 +47,10 @@ impl Strategy for ReplicaSet {
         errors
     }
 
+    fn warnings(&self, object: &Value) -> Vec<String> {
+        pod_rules::warnings(object, "/spec/template/spec", "spec.template.spec")
+    }
+
     fn columns(&self) -> &'static [Column] {
         COLUMNS
     }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::check::{Errors, complain, immutable, too_long};
 use super::columns::{AGE, NAME, age, column, name};
 use super::config_map::{SIZE_LIMIT, frozen};
-use super::value::{drop_empty, entries, fill_text, text};
+use super::value::{child, drop_empty, entries, fill_text, set, text};
 use super::{Column, Context, Strategy, names};
 use crate::sandbox::api::status::FieldError;
 
@@ -76,12 +76,10 @@ impl Strategy for Secret {
 fn fold_string_data(object: &mut Value) {
     use base64::Engine as _;
     let Some(Value::Object(plain)) = object.as_object_mut().and_then(|o| o.shift_remove("stringData")) else { return };
-    if object["data"].is_null() {
-        object["data"] = json!({});
-    }
+    let data = child(object, "data");
     for (key, value) in plain {
         let encoded = base64::engine::general_purpose::STANDARD.encode(value.as_str().unwrap_or_default());
-        object["data"][key] = encoded.into();
+        set(data, &key, encoded);
     }
 }
 

@@ -43,7 +43,7 @@ impl Strategy for Service {
             &["selector", "ports", "clusterIP", "clusterIPs", "externalIPs", "externalName", "ipFamilies"],
         );
         drop_empty(spec, &["loadBalancerIP", "loadBalancerSourceRanges"]);
-        if flag(spec, "/publishNotReadyAddresses") != true {
+        if !flag(spec, "/publishNotReadyAddresses") {
             remove(spec, "publishNotReadyAddresses");
         }
         for port in items_mut(spec, "/ports") {

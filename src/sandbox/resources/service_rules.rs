@@ -47,7 +47,7 @@ pub(super) fn check(object: &Value, old: Option<&Value>) -> Vec<FieldError> {
 }
 
 fn external_name(errors: &mut Errors, spec: &Value) {
-    if text(spec, "/clusterIP") != "" {
+    if !text(spec, "/clusterIP").is_empty() {
         errors.push(FieldError::forbidden("spec.clusterIPs", "may not be set for ExternalName services"));
     }
     let name = text(spec, "/externalName");

@@ -66,10 +66,8 @@ fn one_source(errors: &mut Errors, source: &Value, key: &str, path: &str) {
                 one_of(errors, &format!("{path}.fieldPath"), field, FIELDS);
             }
         }
-        "resourceFieldRef" => {
-            if text(source, "/resource").is_empty() {
-                errors.push(FieldError::required(format!("{path}.resource"), ""));
-            }
+        "resourceFieldRef" if text(source, "/resource").is_empty() => {
+            errors.push(FieldError::required(format!("{path}.resource"), ""));
         }
         _ => {}
     }
