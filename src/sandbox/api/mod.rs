@@ -1,6 +1,7 @@
 //! The API server.
 
 pub mod json_patches;
+pub mod managed_fields;
 pub mod openapi;
 pub mod protobuf;
 pub mod schema;
