@@ -185,7 +185,7 @@ fn merges(value: Value) -> Option<Vec<Map<String, Value>>> {
 
 /// `int` of `!!int`; an unknown tag is the empty word.
 fn core(tag: &Tag) -> Option<&str> {
-    Some(tag.core_suffix().unwrap_or(""))
+    Some(tag.handle().strip_prefix("tag:yaml.org,2002:").filter(|_| true).map_or("", |_| tag.suffix()))
 }
 
 fn size(value: &Value) -> usize {

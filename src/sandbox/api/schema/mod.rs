@@ -12,6 +12,8 @@ mod tests;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use serde_json::{Map, Value};
+
 static GRAPH: LazyLock<Graph> = LazyLock::new(|| parse::graph(include_str!("fields.txt")));
 
 /// All types, by index and by name.
@@ -168,6 +170,31 @@ pub fn kind(api_version: &str, kind: &str) -> Option<StructId> {
 /// The struct with an OpenAPI name.
 pub fn named(name: &str) -> Option<StructId> {
     GRAPH.by_name.get(name).copied()
+}
+
+/// An empty object of a struct as Go writes it: nothing of what may be left out, zero values, nested structs.
+pub fn zero(id: StructId) -> Value {
+    let mut map = Map::new();
+    for field in &id.get().fields {
+        let nested = match &field.shape {
+            Shape::Struct(inner) if !field.pointer => Some(*inner),
+            _ => None,
+        };
+        let time = matches!(field.shape, Shape::Time | Shape::MicroTime) && !field.pointer;
+        if field.omitzero || (field.omitempty && nested.is_none() && !time) {
+            continue;
+        }
+        let value = match (&field.shape, nested) {
+            (_, Some(inner)) => zero(inner),
+            _ if field.pointer => Value::Null,
+            (Shape::String, _) => "".into(),
+            (Shape::Bool, _) => false.into(),
+            (Shape::Int32 | Shape::Int64 | Shape::IntOrString, _) => 0.into(),
+            _ => Value::Null,
+        };
+        map.insert(field.name.to_owned(), value);
+    }
+    Value::Object(map)
 }
 
 /// Every struct, sorted by name.
