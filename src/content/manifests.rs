@@ -48,3 +48,8 @@ pub fn embedded(_: Stage) -> Vec<Manifest> {
 pub fn load_dir(dir: &Path) -> Result<Vec<Manifest>, ManifestError> {
     Err(ManifestError { file: dir.display().to_string(), line: 1, why: "not in this build".into() })
 }
+
+/// The files that ship for a stage: path below `k8s/`, text.
+pub fn files(_: Stage) -> Vec<(&'static str, &'static str)> {
+    Vec::new()
+}

@@ -22,10 +22,14 @@ pub struct Surroundings {
 
 /// All checks, those that need no cluster first.
 pub async fn doctor(provider: Arc<dyn Provider>, surroundings: &Surroundings) -> Vec<Check> {
-    let mut checks: Vec<Check> = surroundings.tools.iter().map(|(tool, path)| tool_check(tool, path.as_deref())).collect();
-    checks.extend(surroundings.settings.iter().map(|warning| {
-        Check::warn("settings", warning.clone(), "docs/cli.md lists the settings")
-    }));
+    let mut checks: Vec<Check> =
+        surroundings.tools.iter().map(|(tool, path)| tool_check(tool, path.as_deref())).collect();
+    checks.extend(
+        surroundings
+            .settings
+            .iter()
+            .map(|warning| Check::warn("settings", warning.clone(), "docs/cli.md lists the settings")),
+    );
     checks.extend(provider.preflight().await);
     let silent: Arc<dyn Progress> = Arc::new(Silent);
     match Lab::attach(provider, silent, false).await {
@@ -49,7 +53,9 @@ async fn of_lab(lab: &Lab, checks: &mut Vec<Check>) {
         Err(error) => Check::fail("localstack", error.to_string(), "k8s-tutor up"),
         Ok(endpoint) => match localstack::ready(&endpoint, std::time::Duration::ZERO, &|_| {}).await {
             Ok(words) => Check::ok("localstack", format!("{endpoint}: {words}")),
-            Err(error) => Check::fail("localstack", error.to_string(), format!("k8s-tutor logs {LOCALSTACK}; k8s-tutor up")),
+            Err(error) => {
+                Check::fail("localstack", error.to_string(), format!("k8s-tutor logs {LOCALSTACK}; k8s-tutor up"))
+            }
         },
     });
     checks.push(match faults::list(lab, true).await {
@@ -91,7 +97,9 @@ fn tool_check(tool: &str, path: Option<&Path>) -> Check {
         None => Check::warn(
             tool,
             format!("{tool} is not on PATH"),
-            format!("the lab works without; the tutorial's {tool} commands do not. scripts/test fetches one into target/"),
+            format!(
+                "the lab works without; the tutorial's {tool} commands do not. scripts/test fetches one into target/"
+            ),
         ),
     }
 }

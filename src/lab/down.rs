@@ -70,7 +70,8 @@ pub async fn down(
     if options.purge {
         LabRecord::forget(&options.data)?;
     } else if provider.name() == "sandbox" {
-        report.kept = Some("tasks and reports are kept for the next up; k8s-tutor down --purge removes them".to_owned());
+        report.kept =
+            Some("tasks and reports are kept for the next up; k8s-tutor down --purge removes them".to_owned());
     }
     Ok(report)
 }

@@ -155,9 +155,9 @@ impl LabError {
             Self::NoReport { .. } => Class::NotFound,
             Self::Manifest(_) | Self::Config(ConfigError::Content { .. }) => Class::Input,
             Self::Cluster(error) | Self::Provider(ProviderError::Cluster(error)) => cluster_class(error),
-            Self::Provider(ProviderError::Unknown { .. } | ProviderError::NotYet { .. } | ProviderError::Remote { .. }) => {
-                Class::Provider
-            }
+            Self::Provider(
+                ProviderError::Unknown { .. } | ProviderError::NotYet { .. } | ProviderError::Remote { .. },
+            ) => Class::Provider,
             _ => Class::Failed,
         }
     }

@@ -110,7 +110,9 @@ pub async fn inject_port(lab: &Lab, to: u16, lasts: Option<Duration>) -> Result<
     let ports = ServicePort::all(&service);
     let port = ports.first().ok_or(LabError::NoLocalStack)?;
     if to == 0 || ports.iter().any(|p| p.port == to) {
-        return Err(LabError::Value(format!("port {to} would break nothing: choose one that service/{LOCALSTACK} lacks")));
+        return Err(LabError::Value(format!(
+            "port {to} would break nothing: choose one that service/{LOCALSTACK} lacks"
+        )));
     }
     let since = now_in_seconds();
     let until = lasts.and_then(|lasts| since.checked_add(jiff::SignedDuration::try_from(lasts).ok()?).ok());

@@ -16,11 +16,7 @@ pub(super) struct Lock {
 
 /// Takes the lock of a data folder; while another process has it, `waiting` is told once and up to
 /// `patience` is waited.
-pub(super) async fn take(
-    data: &Path,
-    patience: Duration,
-    waiting: impl Fn(String),
-) -> Result<Lock, LabError> {
+pub(super) async fn take(data: &Path, patience: Duration, waiting: impl Fn(String)) -> Result<Lock, LabError> {
     let path = data.join("up.lock");
     let failed = |operation: &'static str, path: &PathBuf| {
         let path = path.clone();
@@ -48,7 +44,10 @@ pub(super) async fn take(
         // A lock cannot be watched; this is the only place that asks again and again.
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    let note = file.set_len(0).and_then(|()| file.seek(SeekFrom::Start(0))).and_then(|_| write!(file, "{}", std::process::id()));
+    let note = file
+        .set_len(0)
+        .and_then(|()| file.seek(SeekFrom::Start(0)))
+        .and_then(|_| write!(file, "{}", std::process::id()));
     note.map_err(failed("write", &path))?;
     Ok(Lock { _file: file })
 }

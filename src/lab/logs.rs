@@ -5,11 +5,8 @@ use crate::cluster::{LogLine, LogOptions};
 use crate::domain::job::JobRow;
 
 /// The parts whose logs `k8s-tutor logs` knows, with their selectors.
-pub const PARTS: [(&str, &str); 3] = [
-    (LOCALSTACK, "app.kubernetes.io/name=localstack"),
-    (SERVICE, "app=task-service"),
-    (REPORTER, "app=task-reporter"),
-];
+pub const PARTS: [(&str, &str); 3] =
+    [(LOCALSTACK, "app.kubernetes.io/name=localstack"), (SERVICE, "app=task-service"), (REPORTER, "app=task-reporter")];
 
 /// Called for each line; returns false to stop.
 pub type Each<'a> = &'a mut (dyn FnMut(LogLine) -> bool + Send);

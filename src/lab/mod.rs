@@ -15,6 +15,7 @@ pub mod doctor;
 pub mod down;
 pub mod faults;
 pub mod jobs;
+pub mod kubeconfig;
 pub mod logs;
 pub mod reports;
 pub mod status;

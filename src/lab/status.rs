@@ -103,7 +103,13 @@ fn deployment_row(component: &str, name: &str, all: &[Deployment]) -> ComponentR
             }
         }
     };
-    ComponentRow { component: component.to_owned(), kind: "Deployment".to_owned(), name: name.to_owned(), ready, detail }
+    ComponentRow {
+        component: component.to_owned(),
+        kind: "Deployment".to_owned(),
+        name: name.to_owned(),
+        ready,
+        detail,
+    }
 }
 
 fn cronjob_component(cronjobs: &[CronJobRow]) -> ComponentRow {
@@ -145,7 +151,9 @@ fn counts(jobs: &[JobRow]) -> JobCounts {
 fn next(state: LabState, faults: &[FaultRow], jobs: &[JobRow]) -> Vec<String> {
     let command = match state {
         LabState::Down | LabState::Partial => "k8s-tutor up",
-        LabState::Up if !faults.is_empty() && jobs.iter().any(|j| j.status == JobPhase::Retrying) => "k8s-tutor fault clear",
+        LabState::Up if !faults.is_empty() && jobs.iter().any(|j| j.status == JobPhase::Retrying) => {
+            "k8s-tutor fault clear"
+        }
         LabState::Up if !faults.is_empty() => "k8s-tutor job run test3",
         LabState::Up if jobs.is_empty() => "k8s-tutor task seed 9 && k8s-tutor job run test1 --wait",
         LabState::Up => "k8s-tutor report ls",

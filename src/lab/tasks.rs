@@ -69,7 +69,8 @@ pub async fn seed(lab: &Lab, n: usize) -> Result<Vec<TaskRow>, LabError> {
         return Err(LabError::Value(format!("seed takes 1 to {MOST_SEEDED} tasks, not {n}")));
     }
     let (tasks, endpoint) = table(lab).await?;
-    let command = aws(&endpoint, "dynamodb batch-write-item --request-items").arg(format!("({n} items for table tasks)"));
+    let command =
+        aws(&endpoint, "dynamodb batch-write-item --request-items").arg(format!("({n} items for table tasks)"));
     if !lab.announce(command) {
         return Ok(Vec::new());
     }

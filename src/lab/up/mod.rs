@@ -87,7 +87,8 @@ pub async fn up(
         step.detail = Some("not reached: --until".to_owned());
     }
     progress.event(Event::Plan(steps.clone()));
-    let mut run = Run { provider, progress, options, parts, place: None, lab: None, endpoint: None, faults: Vec::new() };
+    let mut run =
+        Run { provider, progress, options, parts, place: None, lab: None, endpoint: None, faults: Vec::new() };
     if run.options.dry_run {
         return Ok(run.report(steps));
     }

@@ -10,7 +10,16 @@ use crate::provider::{Images, Provider};
 
 /// The steps' ids in their order: the words for `--until`.
 pub const STEPS: [&str; 10] = [
-    "preflight", "cluster", "connect", "check", "init-config", "localstack", "init", "images", "manifests", "rollouts",
+    "preflight",
+    "cluster",
+    "connect",
+    "check",
+    "init-config",
+    "localstack",
+    "init",
+    "images",
+    "manifests",
+    "rollouts",
 ];
 
 /// The endpoint in the plan's commands: on the sandbox and on Docker Desktop it is this one.
@@ -20,7 +29,8 @@ const ENDPOINT: &str = "http://127.0.0.1:30000";
 pub(super) fn plan(provider: &dyn Provider, options: &UpOptions, parts: &Parts) -> Vec<Step> {
     let namespace = options.record.namespace.as_deref().unwrap_or("default");
     let k = |line: &str| kubectl(namespace, line);
-    let apply = |part: &[Manifest]| -> Vec<ShellCommand> { files(part).into_iter().map(|f| applied(namespace, &f)).collect() };
+    let apply =
+        |part: &[Manifest]| -> Vec<ShellCommand> { files(part).into_iter().map(|f| applied(namespace, &f)).collect() };
     let stage = if options.stage == Stage::V1 { "v1" } else { "v2" };
     let rollouts = Parts::deployments(&parts.app);
     let images = parts.images();
@@ -29,37 +39,68 @@ pub(super) fn plan(provider: &dyn Provider, options: &UpOptions, parts: &Parts) 
         Images::Present => "the images must be on the nodes already; nothing is pulled or loaded",
     };
     vec![
-        Step::new("preflight", "look whether the lab can run here", "what would stop it half way is told before anything is changed", vec![
-            ShellCommand::line("k8s-tutor doctor"),
-        ]),
-        Step::new("cluster", format!("start the cluster ({})", provider.name()), "a lab needs an API server, controllers and a node", vec![
-            provider.start_command(),
-        ]),
-        Step::new("connect", "connect to its API server", "a wrong kubeconfig is better told now than as twelve odd errors later", vec![
-            k("version"),
-        ]),
-        Step::new("check", "let the server check the manifests", "a broken manifest is refused as a whole, nothing is half done", match &options.manifests {
-            Some(dir) => vec![k("apply --dry-run=server --recursive -f").arg(dir.display().to_string())],
-            None => Vec::new(),
-        }),
-        Step::new("init-config", "apply LocalStack's init scripts", "they make the table and the bucket when LocalStack starts", apply(&parts.init)),
+        Step::new(
+            "preflight",
+            "look whether the lab can run here",
+            "what would stop it half way is told before anything is changed",
+            vec![ShellCommand::line("k8s-tutor doctor")],
+        ),
+        Step::new(
+            "cluster",
+            format!("start the cluster ({})", provider.name()),
+            "a lab needs an API server, controllers and a node",
+            vec![provider.start_command()],
+        ),
+        Step::new(
+            "connect",
+            "connect to its API server",
+            "a wrong kubeconfig is better told now than as twelve odd errors later",
+            vec![k("version")],
+        ),
+        Step::new(
+            "check",
+            "let the server check the manifests",
+            "a broken manifest is refused as a whole, nothing is half done",
+            match &options.manifests {
+                Some(dir) => vec![k("apply --dry-run=server --recursive -f").arg(dir.display().to_string())],
+                None => Vec::new(),
+            },
+        ),
+        Step::new(
+            "init-config",
+            "apply LocalStack's init scripts",
+            "they make the table and the bucket when LocalStack starts",
+            apply(&parts.init),
+        ),
         Step::new("localstack", "apply LocalStack", "S3 and DynamoDB for the lab, inside the cluster", {
             let mut commands = apply(&parts.localstack);
             commands.extend(apply(&parts.service));
             commands.dedup();
             commands
         }),
-        Step::new("init", "wait until LocalStack, the table and the bucket answer", "LocalStack calls itself ready before its init scripts have run", vec![
-            k("rollout status deployment/localstack"),
-            aws(ENDPOINT, "dynamodb describe-table --table-name tasks"),
-            aws(ENDPOINT, "s3 ls s3://completed-task-report-bucket"),
-        ]),
+        Step::new(
+            "init",
+            "wait until LocalStack, the table and the bucket answer",
+            "LocalStack calls itself ready before its init scripts have run",
+            vec![
+                k("rollout status deployment/localstack"),
+                aws(ENDPOINT, "dynamodb describe-table --table-name tasks"),
+                aws(ENDPOINT, "s3 ls s3://completed-task-report-bucket"),
+            ],
+        ),
         Step::new("images", format!("see to the images: {}", images.join(", ")), image_words, Vec::new()),
-        Step::new("manifests", format!("apply the app ({stage})"), "the task API, and the CronJob that reports on its tasks", apply(&parts.app)),
-        Step::new("rollouts", "wait until its pods are ready", "from here on every command of the tutorial works", rollouts
-            .iter()
-            .map(|name| k(&format!("rollout status deployment/{name}")))
-            .collect()),
+        Step::new(
+            "manifests",
+            format!("apply the app ({stage})"),
+            "the task API, and the CronJob that reports on its tasks",
+            apply(&parts.app),
+        ),
+        Step::new(
+            "rollouts",
+            "wait until its pods are ready",
+            "from here on every command of the tutorial works",
+            rollouts.iter().map(|name| k(&format!("rollout status deployment/{name}"))).collect(),
+        ),
     ]
 }
 

@@ -59,10 +59,9 @@ impl Run {
         }
         match checks.iter().find(|check| check.state == CheckState::Fail) {
             None => Ok(Done::new(false, format!("{} checks", checks.len()))),
-            Some(check) => Err(LabError::Preflight {
-                found: check.found.clone(),
-                fix: check.fix.clone().unwrap_or_default(),
-            }),
+            Some(check) => {
+                Err(LabError::Preflight { found: check.found.clone(), fix: check.fix.clone().unwrap_or_default() })
+            }
         }
     }
 
@@ -76,14 +75,12 @@ impl Run {
     async fn connect(&mut self) -> Result<Done, LabError> {
         let place = self.place.clone().ok_or(LabError::NotUp { provider: self.provider.name() })?;
         let cluster = Cluster::connect(&place.target).await?;
-        let words = format!("{} {}, context {}, namespace {}", cluster.url, cluster.version, cluster.context, cluster.namespace);
-        let lab = Lab {
-            provider: self.provider.clone(),
-            cluster,
-            place,
-            progress: self.progress.clone(),
-            dry_run: false,
-        };
+        let words = format!(
+            "{} {}, context {}, namespace {}",
+            cluster.url, cluster.version, cluster.context, cluster.namespace
+        );
+        let lab =
+            Lab { provider: self.provider.clone(), cluster, place, progress: self.progress.clone(), dry_run: false };
         self.options.record.write(&self.options.data)?;
         self.sweep(&lab).await?;
         self.lab = Some(lab);
