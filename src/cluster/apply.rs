@@ -34,17 +34,34 @@ impl Cluster {
             }
             Err(error) => return Err(ClusterError::of("apply", object, error)),
         };
-        let outcome = match &before {
-            None => Outcome::Created,
-            Some(old) if old.resource_version() == after.resource_version() => Outcome::Unchanged,
-            Some(_) => Outcome::Configured,
-        };
+        let same_version = before.as_ref().is_some_and(|old| old.resource_version() == after.resource_version());
         let after = value_of(&after);
-        let detail = match (&before, outcome) {
-            (Some(old), Outcome::Configured) => Some(differences(&value_of(old), &after)).filter(|d| !d.is_empty()),
+        let detail = match &before {
+            Some(old) if !same_version => Some(differences(&value_of(old), &after)).filter(|d| !d.is_empty()),
             _ => None,
         };
+        // A new resourceVersion without a difference is the server's bookkeeping: who owns which field.
+        let outcome = match &before {
+            None => Outcome::Created,
+            Some(_) if same_version || detail.is_none() => Outcome::Unchanged,
+            Some(_) => Outcome::Configured,
+        };
         Ok((ObjectChange { kind, name, outcome, detail }, after))
+    }
+
+    /// Lets the server check a manifest without writing anything; `place` is where it stands, `file:line`.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    pub async fn check(&self, manifest: &Value, place: &str) -> Result<(), ClusterError> {
+        let (api, kind, name) = self.api_of(manifest).await?;
+        let mut params = PatchParams::apply(FIELD_MANAGER).force().dry_run();
+        params.field_validation = Some(ValidationDirective::Strict);
+        match api.patch(&name, &params, &Patch::Apply(manifest)).await {
+            Ok(_) => Ok(()),
+            Err(kube::Error::Api(status)) if immutable(&kind, &status) => Ok(()),
+            Err(error) => Err(ClusterError::of("check", format!("{} ({place})", object_name(&kind, &name)), error)),
+        }
     }
 
     /// A Job's template is immutable (so is a Deployment's selector): the only way is to make it anew.
@@ -125,8 +142,11 @@ fn label(manifest: &mut Value) {
 /// The paths that differ between two states of an object, but for what the server writes by itself.
 fn differences(before: &Value, after: &Value) -> String {
     let mut paths = Vec::new();
-    for field in ["spec", "data", "stringData", "rules"] {
-        compare(field, before.get(field), after.get(field), &mut paths);
+    let fields = |object: &Value| object.as_object().cloned().unwrap_or_default();
+    let (old, new) = (fields(before), fields(after));
+    let added = new.keys().filter(|key| !old.contains_key(*key));
+    for key in old.keys().chain(added).filter(|key| !matches!(key.as_str(), "metadata" | "status")) {
+        compare(key, old.get(key), new.get(key), &mut paths);
     }
     for field in ["labels", "annotations"] {
         let path = format!("/metadata/{field}");

@@ -104,9 +104,8 @@ impl Cluster {
     async fn pods_under(&self, owned: &[Owned]) -> Result<BTreeSet<String>, ClusterError> {
         let all = ListParams::default();
         let (sets, pods) = (self.api::<ReplicaSet>(), self.api::<Pod>());
-        let (sets, pods) =
-            tokio::try_join!(async { sets.list(&all).await }, async { pods.list(&all).await })
-                .map_err(|e| ClusterError::of("list", "pods", e))?;
+        let (sets, pods) = tokio::try_join!(async { sets.list(&all).await }, async { pods.list(&all).await })
+            .map_err(|e| ClusterError::of("list", "pods", e))?;
         let mut owners: BTreeSet<&str> = owned.iter().map(|o| o.uid.as_str()).collect();
         for set in &sets.items {
             let mut above = set.metadata.owner_references.iter().flatten();

@@ -156,9 +156,14 @@ impl ClusterError {
     /// The next command or step.
     pub fn next(&self) -> Option<String> {
         Some(match self {
-            Self::Kubeconfig { .. } => "name the file with --kubeconfig FILE, or use the built-in sandbox: k8s-tutor up --provider sandbox".into(),
+            Self::Kubeconfig { .. } => {
+                "name the file with --kubeconfig FILE, or use the built-in sandbox: k8s-tutor up --provider sandbox"
+                    .into()
+            }
             Self::NoContext { .. } => "choose one with --context NAME (kubectl config get-contexts lists them)".into(),
-            Self::Unreachable { .. } => "start that cluster, or use the built-in one: k8s-tutor up --provider sandbox".into(),
+            Self::Unreachable { .. } => {
+                "start that cluster, or use the built-in one: k8s-tutor up --provider sandbox".into()
+            }
             Self::Certificate { .. } | Self::Unauthorized { .. } => {
                 "the kubeconfig belongs to another (or an older) cluster: renew it, then try k8s-tutor doctor".into()
             }

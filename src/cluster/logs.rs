@@ -1,7 +1,7 @@
 //! Logs: of one pod, and of all attempts of a Job in one stream.
 
-use futures::io::AsyncBufReadExt;
 use futures::StreamExt;
+use futures::io::AsyncBufReadExt;
 use k8s_openapi::api::core::v1::Pod;
 use kube::api::{ListParams, LogParams};
 use kube::runtime::watcher;

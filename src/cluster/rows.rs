@@ -109,7 +109,8 @@ fn attempt(pod: &Pod, number: u32) -> Attempt {
 /// The Job controller's backoff: 10 s doubled for each failure in a row, at most 600 s, counted from the
 /// end of the last pod.
 fn next_attempt(attempts: &[Attempt], failed: u32, limit: u32) -> Option<NextAttempt> {
-    let last = attempts.iter().rev().find_map(|a| if a.state == AttemptState::Failed { a.finished_at } else { None })?;
+    let last =
+        attempts.iter().rev().find_map(|a| if a.state == AttemptState::Failed { a.finished_at } else { None })?;
     if failed == 0 || failed > limit {
         return None;
     }
@@ -295,7 +296,6 @@ fn seen(attempts: &[Attempt], state: AttemptState) -> u32 {
 fn born(pod: &Pod) -> Option<Timestamp> {
     stamp(pod.metadata.creation_timestamp.as_ref())
 }
-
 
 pub(crate) fn name(metadata: &ObjectMeta) -> String {
     metadata.name.clone().unwrap_or_default()

@@ -85,10 +85,8 @@ pub enum Note<'a> {
 /// that is not there.
 pub fn port_patch(index: usize, from: u16, to: u16, note: Note<'_>, annotated: bool) -> Value {
     let port = format!("/spec/ports/{index}/port");
-    let mut operations = vec![
-        json!({"op": "test", "path": port, "value": from}),
-        json!({"op": "replace", "path": port, "value": to}),
-    ];
+    let mut operations =
+        vec![json!({"op": "test", "path": port, "value": from}), json!({"op": "replace", "path": port, "value": to})];
     match note {
         Note::Keep => {}
         Note::Set(key, value) if annotated => {

@@ -106,7 +106,10 @@ mod tests {
         assert_eq!(settings.provider.as_deref(), Some("sandbox"));
         assert_eq!(settings.sandbox.services, ServicesMode::Blackhole);
         assert_eq!(settings.sandbox.images["mine"].program, PathBuf::from("/bin/true"));
-        assert_eq!(warnings, [r#"unknown setting "colour" is ignored"#, r#"unknown setting "sandbox.speed" is ignored"#]);
+        assert_eq!(
+            warnings,
+            [r#"unknown setting "colour" is ignored"#, r#"unknown setting "sandbox.speed" is ignored"#]
+        );
     }
 
     #[test]

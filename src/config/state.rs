@@ -26,12 +26,9 @@ pub struct LabRecord {
     /// The namespace.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
-    /// `v1` or `v2`; absent where the manifests were the user's own.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub stage: Option<String>,
-    /// The folder of the user's own manifests.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub manifests: Option<PathBuf>,
+    /// The user agreed to an API server that is not on this machine.
+    #[serde(default)]
+    pub allow_remote: bool,
 }
 
 impl LabRecord {
@@ -43,8 +40,7 @@ impl LabRecord {
             kubeconfig: None,
             context: None,
             namespace: None,
-            stage: None,
-            manifests: None,
+            allow_remote: false,
         }
     }
 
@@ -59,8 +55,8 @@ impl LabRecord {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(source) => return Err(ConfigError::Read { path, source }),
         };
-        let record: Self =
-            serde_json::from_slice(&text).map_err(|e| ConfigError::Content { path: path.clone(), why: e.to_string() })?;
+        let record: Self = serde_json::from_slice(&text)
+            .map_err(|e| ConfigError::Content { path: path.clone(), why: e.to_string() })?;
         if record.schema_version > SCHEMA_VERSION {
             let why = format!("schema_version {} is newer than this program knows", record.schema_version);
             return Err(ConfigError::Content { path, why });

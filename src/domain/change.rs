@@ -79,8 +79,7 @@ mod tests {
 
     #[test]
     fn a_summary_counts_each_outcome() {
-        let change =
-            |outcome| ObjectChange { kind: "ConfigMap".into(), name: "x".into(), outcome, detail: None };
+        let change = |outcome| ObjectChange { kind: "ConfigMap".into(), name: "x".into(), outcome, detail: None };
         let changes = [change(Outcome::Unchanged), change(Outcome::Created), change(Outcome::Unchanged)];
         assert_eq!(summary(&changes), "1 created, 2 unchanged");
         assert_eq!(summary(&[]), "");

@@ -73,7 +73,8 @@ mod tests {
 
     #[test]
     fn words_with_special_characters_are_quoted() {
-        let command = ShellCommand::line("kubectl patch cj task-reporter --patch").arg(r#"{"spec": {"suspend": true}}"#);
+        let command =
+            ShellCommand::line("kubectl patch cj task-reporter --patch").arg(r#"{"spec": {"suspend": true}}"#);
         assert_eq!(command.to_string(), r#"kubectl patch cj task-reporter --patch '{"spec": {"suspend": true}}'"#);
     }
 

@@ -5,6 +5,7 @@
 
 mod context;
 mod sandbox;
+pub mod sandbox_control;
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -138,7 +139,9 @@ impl ProviderError {
             Self::Remote { context, .. } => {
                 format!("if it is meant: k8s-tutor up --provider context --context {context} --allow-remote")
             }
-            Self::Sandbox { .. } => "k8s-tutor doctor looks for the cause; k8s-tutor sandbox status tells what runs".into(),
+            Self::Sandbox { .. } => {
+                "k8s-tutor doctor looks for the cause; k8s-tutor sandbox status tells what runs".into()
+            }
             Self::Files { .. } => "k8s-tutor doctor; K8S_TUTOR_DATA_DIR chooses another folder".into(),
             Self::Cluster(error) => return error.next(),
         })

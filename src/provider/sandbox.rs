@@ -9,6 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio::net::TcpStream;
 
+use super::sandbox_control::SandboxStatus;
 use super::{Images, Options, Place, Provider, ProviderError};
 use crate::cluster::Target;
 use crate::domain::check::Check;
@@ -71,20 +72,20 @@ impl Provider for Sandbox {
     }
 
     async fn ensure_up(&self) -> Result<Place, ProviderError> {
-        let started = daemon::start(&self.start).await.map_err(|e| ProviderError::Sandbox { why: e.to_string() })?;
+        let started = daemon::start(&self.start).await.map_err(|e| sandbox_error(&e))?;
         Ok(self.place(&started.running, started.fresh))
     }
 
     async fn find(&self) -> Result<Option<Place>, ProviderError> {
         let running = daemon::status(&self.start.data_dir);
-        let running = running.map_err(|e| ProviderError::Sandbox { why: e.to_string() })?;
+        let running = running.map_err(|e| sandbox_error(&e))?;
         Ok(running.map(|running| self.place(&running, false)))
     }
 
     async fn stop(&self, purge: bool) -> Result<Vec<String>, ProviderError> {
         let dir = &self.start.data_dir;
         let mut did = Vec::new();
-        if daemon::stop(dir).await.map_err(|e| ProviderError::Sandbox { why: e.to_string() })? {
+        if daemon::stop(dir).await.map_err(|e| sandbox_error(&e))? {
             did.push("sandbox stopped".to_owned());
         }
         if purge && dir.exists() {
@@ -97,6 +98,40 @@ impl Provider for Sandbox {
     async fn probe(&self, address: IpAddr, port: u16) -> Option<Probe> {
         Some(connect(SocketAddr::new(address, port)).await)
     }
+}
+
+/// Starts the sandbox unless it runs.
+pub(super) async fn start(options: &Options) -> Result<(SandboxStatus, bool), ProviderError> {
+    let sandbox = Sandbox::new(options);
+    let started = daemon::start(&sandbox.start).await.map_err(|e| sandbox_error(&e))?;
+    Ok((status_of(&started.running), started.fresh))
+}
+
+/// What runs.
+pub(super) fn status(options: &Options) -> Result<Option<SandboxStatus>, ProviderError> {
+    let running = daemon::status(&options.sandbox_dir).map_err(|e| sandbox_error(&e))?;
+    Ok(running.as_ref().map(status_of))
+}
+
+/// Stops it.
+pub(super) async fn stop(options: &Options) -> Result<bool, ProviderError> {
+    daemon::stop(&options.sandbox_dir).await.map_err(|e| sandbox_error(&e))
+}
+
+fn status_of(running: &Running) -> SandboxStatus {
+    SandboxStatus {
+        pid: running.pid,
+        url: running.url.clone(),
+        since: running.since,
+        kubeconfig: running.kubeconfig.clone(),
+        slot: running.slot,
+        node_ip: running.node_ip,
+        version: running.version.clone(),
+    }
+}
+
+fn sandbox_error(error: &daemon::DaemonError) -> ProviderError {
+    ProviderError::Sandbox { why: error.to_string() }
 }
 
 /// One fresh connection: pods of the sandbox are processes of this machine, so theirs goes the same way.
