@@ -395,6 +395,9 @@ pub struct ServeArgs {
     /// Its folder (default: sandbox in the data folder)
     #[arg(long, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
+    /// Started by `sandbox start`, which reads the first line of standard output.
+    #[arg(long, hide = true)]
+    pub detached: bool,
 }
 
 /// How one part of the sandbox is to run.
@@ -412,9 +415,6 @@ pub struct PartArgs {
     /// The name of the node, for `agent`
     #[arg(long, default_value = "sandbox")]
     pub node_name: String,
-    /// The pods' addresses, for `agent`
-    #[arg(long, value_name = "CIDR")]
-    pub pod_cidr: Option<String>,
     /// The kubeconfig of the API server to work on: the one given for all verbs.
     #[arg(skip)]
     pub kubeconfig: Option<PathBuf>,
