@@ -219,9 +219,14 @@ fn prepare_update(
     let mut warnings = made.warnings;
     let mut errors = metadata::carry_over(&mut next, live);
     split_status(&mut next, live, resource, subresource);
-    resource.strategy.default(&mut next);
-    if subresource != Some(Subresource::Status) {
-        resource.strategy.prepare_update(&mut next, live, &context);
+    match subresource {
+        // `/finalize` writes what everybody else must leave alone.
+        Some(Subresource::Finalize) => {}
+        Some(Subresource::Status) => resource.strategy.default(&mut next),
+        _ => {
+            resource.strategy.default(&mut next);
+            resource.strategy.prepare_update(&mut next, live, &context);
+        }
     }
     object::tidy(&mut next);
     count_generation(&mut next, live, resource);

@@ -164,7 +164,7 @@ async fn the_clock_can_be_set() {
     let shown = ask(&api, "GET", path, &[], "").await.json();
     assert_eq!(shown["speed"], 1.0);
     let set = ask(&api, "PUT", path, JSON, r#"{"speed": 2, "now": "2100-01-01T00:00:00Z"}"#).await.json();
-    assert!(set["now"].as_str().expect("a time") >= "2100-01-01T00:00:00Z");
+    assert!(set["now"].as_str().expect("a time").starts_with("2100-01-01T00:"), "{set}");
     assert_eq!(set["speed"], 2.0);
     assert_eq!(ask(&api, "PUT", path, JSON, r#"{"now": "1999-01-01T00:00:00Z"}"#).await.code, 400, "never back");
     let made = ask(&api, "POST", MAPS, JSON, config_map("x").to_string()).await.json();
