@@ -169,16 +169,10 @@ pub(super) enum ManifestsVerb {
         #[arg(value_enum, default_value = "v2")]
         stage: StageArg,
     },
-    /// Write them into a folder, to read and edit
+    /// Write those of both stages into a folder, to read and edit
     Export {
-        /// The folder; made if it is not there
+        /// The folder; made if it is not there. Files that were edited are never written over
         dir: PathBuf,
-        /// The stage
-        #[arg(long, value_enum, default_value = "v2")]
-        stage: StageArg,
-        /// Write over files that are there
-        #[arg(long)]
-        force: bool,
     },
     /// What one stage has that the other has not
     Diff {
@@ -376,7 +370,7 @@ pub(super) enum SandboxVerb {
     /// Run it in the foreground
     Serve(ServeArgs),
     /// Run its API server alone
-    Api(PartArgs),
+    Api(ServeArgs),
     /// Run its controllers alone, on any API server
     Controllers(PartArgs),
     /// Run its node agent alone, on any API server
@@ -385,7 +379,7 @@ pub(super) enum SandboxVerb {
 
 /// How the sandbox is to run.
 #[derive(Clone, Debug, Default, ClapArgs)]
-pub struct ServeArgs {
+pub(super) struct ServeArgs {
     /// The API server's port (default: any free one)
     #[arg(long)]
     pub port: Option<u16>,
@@ -395,14 +389,14 @@ pub struct ServeArgs {
     /// Its folder (default: sandbox in the data folder)
     #[arg(long, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
+    /// Started by `sandbox start`, which waits for the first word on standard output
+    #[arg(long, hide = true)]
+    pub detached: bool,
 }
 
 /// How one part of the sandbox is to run.
 #[derive(Clone, Debug, Default, ClapArgs)]
-pub struct PartArgs {
-    /// The API server's port, for `api` (default: any free one)
-    #[arg(long)]
-    pub port: Option<u16>,
+pub(super) struct PartArgs {
     /// The address slot, 0 to 15
     #[arg(long, value_parser = clap::value_parser!(u8).range(0..16))]
     pub slot: Option<u8>,
@@ -412,15 +406,6 @@ pub struct PartArgs {
     /// The name of the node, for `agent`
     #[arg(long, default_value = "sandbox")]
     pub node_name: String,
-    /// The pods' addresses, for `agent`
-    #[arg(long, value_name = "CIDR")]
-    pub pod_cidr: Option<String>,
-    /// The kubeconfig of the API server to work on: the one given for all verbs.
-    #[arg(skip)]
-    pub kubeconfig: Option<PathBuf>,
-    /// The context in it: likewise.
-    #[arg(skip)]
-    pub context: Option<String>,
 }
 
 #[cfg(test)]
