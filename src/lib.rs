@@ -32,6 +32,8 @@ pub mod config;
 pub mod content;
 pub mod domain;
 #[cfg(feature = "lab")]
+pub mod entry;
+#[cfg(feature = "lab")]
 pub mod image;
 #[cfg(feature = "lab")]
 pub mod lab;

@@ -370,7 +370,7 @@ pub(super) enum SandboxVerb {
     /// Run it in the foreground
     Serve(ServeArgs),
     /// Run its API server alone
-    Api(ServeArgs),
+    Api(PartArgs),
     /// Run its controllers alone, on any API server
     Controllers(PartArgs),
     /// Run its node agent alone, on any API server
@@ -379,7 +379,7 @@ pub(super) enum SandboxVerb {
 
 /// How the sandbox is to run.
 #[derive(Clone, Debug, Default, ClapArgs)]
-pub(super) struct ServeArgs {
+pub struct ServeArgs {
     /// The API server's port (default: any free one)
     #[arg(long)]
     pub port: Option<u16>,
@@ -389,14 +389,17 @@ pub(super) struct ServeArgs {
     /// Its folder (default: sandbox in the data folder)
     #[arg(long, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
-    /// Started by `sandbox start`, which waits for the first word on standard output
+    /// Started by `sandbox start`, which reads the first line of standard output.
     #[arg(long, hide = true)]
     pub detached: bool,
 }
 
 /// How one part of the sandbox is to run.
 #[derive(Clone, Debug, Default, ClapArgs)]
-pub(super) struct PartArgs {
+pub struct PartArgs {
+    /// The API server's port, for `api` (default: any free one)
+    #[arg(long)]
+    pub port: Option<u16>,
     /// The address slot, 0 to 15
     #[arg(long, value_parser = clap::value_parser!(u8).range(0..16))]
     pub slot: Option<u8>,
@@ -406,6 +409,12 @@ pub(super) struct PartArgs {
     /// The name of the node, for `agent`
     #[arg(long, default_value = "sandbox")]
     pub node_name: String,
+    /// The kubeconfig of the API server to work on: the one given for all verbs.
+    #[arg(skip)]
+    pub kubeconfig: Option<PathBuf>,
+    /// The context in it: likewise.
+    #[arg(skip)]
+    pub context: Option<String>,
 }
 
 #[cfg(test)]

@@ -11,23 +11,35 @@ mod rows;
 mod table;
 mod words;
 
-mod hooks;
-
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
 use clap::error::ErrorKind;
 
+pub use args::{PartArgs, ServeArgs};
 pub use exit_code::Code;
-pub use hooks::{Hook, Hooks, Part, Serve};
 
-use args::Args;
+use args::{Args, SandboxVerb, Verb};
 use context::Context;
 
-/// Runs the command line; `args` are the words after the program's name.
+/// What `entry` runs for `cli`: the sandbox's parts, each in the foreground until it is told to end. Each
+/// makes a runtime of its own, for it knows what stack and how many threads it needs.
+#[derive(Clone, Copy)]
+pub struct Hooks {
+    /// `sandbox serve`: all parts in one process.
+    pub serve: fn(&ServeArgs) -> ExitCode,
+    /// `sandbox api`: the API server alone.
+    pub api: fn(&PartArgs) -> ExitCode,
+    /// `sandbox controllers`: the controllers alone, on any API server.
+    pub controllers: fn(&PartArgs) -> ExitCode,
+    /// `sandbox agent`: the node agent alone, on any API server.
+    pub agent: fn(&PartArgs) -> ExitCode,
+}
+
+/// Runs the command line.
 pub fn main(args: impl IntoIterator<Item = OsString>, hooks: Hooks) -> ExitCode {
-    let args = match Args::try_parse_from(std::iter::once(OsString::from("k8s-tutor")).chain(args)) {
+    let args = match Args::try_parse_from(args) {
         Ok(args) => args,
         Err(error) => {
             let shown = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
@@ -36,40 +48,47 @@ pub fn main(args: impl IntoIterator<Item = OsString>, hooks: Hooks) -> ExitCode 
             return if shown { ExitCode::SUCCESS } else { Code::Usage.into() };
         }
     };
+    if let Some(Verb::Sandbox(sandbox)) = &args.verb {
+        let part = |part: &PartArgs| PartArgs {
+            kubeconfig: args.global.kubeconfig.clone(),
+            context: args.global.context.clone(),
+            ..part.clone()
+        };
+        match sandbox {
+            SandboxVerb::Serve(serve) => return (hooks.serve)(serve),
+            SandboxVerb::Api(api) => return (hooks.api)(&part(api)),
+            SandboxVerb::Controllers(controllers) => return (hooks.controllers)(&part(controllers)),
+            SandboxVerb::Agent(agent) => return (hooks.agent)(&part(agent)),
+            SandboxVerb::Start(_) | SandboxVerb::Stop | SandboxVerb::Status => {}
+        }
+    }
+    run(args)
+}
+
+fn run(args: Args) -> ExitCode {
+    // Whoever called may have installed one already; either will do.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = match runtime {
         Ok(runtime) => runtime,
         Err(error) => return output::fail(&format!("cannot start: {error}"), None, Code::Failed),
     };
-    let code = match hooks::chosen(&args, &hooks) {
-        // These serve until they are told to end, and see to signals themselves.
-        Some(part) => runtime.block_on(async {
-            match part {
-                Ok(part) => part.await.map_or_else(|why| output::CliError::plain(why).report(), |()| Code::Ok),
+    let code = runtime.block_on(async {
+        let context = match Context::new(&args.global) {
+            Ok(context) => context,
+            Err(error) => return error.report(),
+        };
+        tokio::select! {
+            result = Box::pin(commands::run(&context, args.verb)) => match result {
+                Ok(code) => code,
                 Err(error) => error.report(),
-            }
-        }),
-        None => runtime.block_on(run(args)),
-    };
+            },
+            () = interrupted() => context.interrupted(),
+        }
+    });
     // A task that still reads from somewhere must not hold the program back.
     runtime.shutdown_background();
     code.into()
-}
-
-async fn run(args: Args) -> Code {
-    // Whoever called may have installed one already; either will do.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let context = match Context::new(&args.global) {
-        Ok(context) => context,
-        Err(error) => return error.report(),
-    };
-    tokio::select! {
-        result = Box::pin(commands::run(&context, args.verb)) => match result {
-            Ok(code) => code,
-            Err(error) => error.report(),
-        },
-        () = interrupted() => context.interrupted(),
-    }
 }
 
 /// Ends at Ctrl-C or TERM.

@@ -24,6 +24,6 @@ pub fn main() -> ExitCode {
     match args.first().and_then(|a| a.to_str()) {
         Some("__pod") => pod::main(&args[1..]),
         Some("__confine") => crate::sandbox::agent::confine::main(args[1..].to_vec()),
-        _ => crate::cli::main(args, sandbox::hooks()),
+        _ => crate::cli::main(std::iter::once(name).chain(args), sandbox::hooks()),
     }
 }

@@ -1,10 +1,12 @@
 //! `k8s-tutor sandbox serve|api|controllers|agent`: the daemon and its parts, each on its own if asked.
 
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
+use crate::cli::{Hooks, PartArgs, ServeArgs};
 use crate::config::{Folders, ServicesMode, Settings};
 use crate::sandbox::agent::{self, AgentConfig, Image, Images, ServiceMode, confine};
 use crate::sandbox::clock::Clock;
@@ -13,24 +15,43 @@ use crate::sandbox::daemon::{self, ServeOptions};
 use crate::sandbox::net::AddressPlan;
 use crate::sandbox::pki::Authority;
 
-/// What `sandbox serve` and `sandbox api` are told.
-pub(super) struct ServeArgs {
-    pub(super) data_dir: PathBuf,
-    pub(super) port: Option<u16>,
-    pub(super) slot: Option<u8>,
-    /// Started by another process, which waits for the first word on standard output.
-    pub(super) detached: bool,
-    /// Controllers and node agent too.
-    pub(super) whole: bool,
+/// What `cli` may not import.
+pub(super) fn hooks() -> Hooks {
+    Hooks {
+        serve: |args| run(serve(args.clone(), true)),
+        api: |args| {
+            let args = ServeArgs { port: args.port, slot: args.slot, data_dir: args.data_dir.clone(), detached: false };
+            run(serve(args, false))
+        },
+        controllers: |args| run(controllers(args.clone())),
+        agent: |args| run(node_agent(args.clone())),
+    }
 }
 
-/// Serves until SIGTERM or Ctrl-C.
-pub(super) async fn serve(args: ServeArgs) -> Result<(), String> {
+/// A runtime for a part that serves until it is told to end.
+fn run(part: impl Future<Output = Result<(), String>>) -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    match runtime.map_err(|e| e.to_string()).and_then(|runtime| runtime.block_on(part)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            complain(&why);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "a daemon's standard error is its log")]
+fn complain(why: &str) {
+    eprintln!("error: {why}");
+}
+
+/// Serves until SIGTERM or Ctrl-C; `whole` is with controllers and node agent.
+async fn serve(args: ServeArgs, whole: bool) -> Result<(), String> {
     if args.detached {
         leave_terminal();
     }
     log_to_stderr();
-    let options = options(&args)?;
+    let options = options(&args, whole)?;
     let cancel = until_signal();
     let outcome = daemon::serve(options, cancel, |running| {
         if args.detached {
@@ -41,7 +62,6 @@ pub(super) async fn serve(args: ServeArgs) -> Result<(), String> {
     })
     .await;
     outcome.map_err(|e| {
-        tracing::error!("{e}");
         if args.detached {
             daemon::say_failed(&e);
         }
@@ -50,22 +70,25 @@ pub(super) async fn serve(args: ServeArgs) -> Result<(), String> {
 }
 
 /// The controllers alone, against any API server.
-pub(super) async fn controllers(kubeconfig: &Path) -> Result<(), String> {
+async fn controllers(args: PartArgs) -> Result<(), String> {
     log_to_stderr();
-    let (client, config) = connect(kubeconfig).await?;
+    let (client, config) = connect(&args).await?;
     let ca_pem = config.root_cert.as_ref().map(|certs| to_pem(certs)).unwrap_or_default();
     Controllers { client, clock: Clock::real(), ca_pem }.run(until_signal()).await;
     Ok(())
 }
 
 /// The node agent alone, against any API server.
-pub(super) async fn node_agent(kubeconfig: &Path, data_dir: PathBuf, slot: u8, node_name: String) -> Result<(), String> {
+async fn node_agent(args: PartArgs) -> Result<(), String> {
     log_to_stderr();
-    let (client, _) = connect(kubeconfig).await?;
+    let (client, _) = connect(&args).await?;
+    let slot = args.slot.unwrap_or(0);
     let plan = AddressPlan::new(slot).ok_or_else(|| format!("there is no slot {slot}: choose one from 0 to 15"))?;
-    let settings = settings()?;
+    let (settings, folders) = settings()?;
     let exe = own_program()?;
-    // The API server in front may not know this CA: `kubectl logs` then needs --insecure-skip-tls-verify-backend.
+    let node_name = args.node_name;
+    // The API server in front does not know this CA: `kubectl logs` then needs
+    // --insecure-skip-tls-verify-backend.
     let leaf = Authority::generate()
         .and_then(|ca| ca.issue(&format!("system:node:{node_name}"), &[&node_name], &[plan.node_ip().into()]))
         .map_err(|e| format!("cannot make the kubelet's certificate: {e}"))?;
@@ -75,7 +98,7 @@ pub(super) async fn node_agent(kubeconfig: &Path, data_dir: PathBuf, slot: u8, n
         clock: Clock::real(),
         plan,
         node_name,
-        data_dir,
+        data_dir: args.data_dir.unwrap_or_else(|| folders.sandbox()),
         images: images(&exe, &settings),
         kubelet_tls,
         kubelet_token: uuid::Uuid::new_v4().simple().to_string(),
@@ -85,28 +108,28 @@ pub(super) async fn node_agent(kubeconfig: &Path, data_dir: PathBuf, slot: u8, n
     agent::run(config, until_signal()).await.map_err(|e| e.to_string())
 }
 
-fn options(args: &ServeArgs) -> Result<ServeOptions, String> {
-    let settings = settings()?;
+fn options(args: &ServeArgs, whole: bool) -> Result<ServeOptions, String> {
+    let (settings, folders) = settings()?;
     let exe = own_program()?;
     Ok(ServeOptions {
-        data_dir: args.data_dir.clone(),
+        data_dir: args.data_dir.clone().unwrap_or_else(|| folders.sandbox()),
         port: args.port,
         slot: args.slot,
         images: images(&exe, &settings),
         services: service_mode(&settings),
-        controllers: args.whole,
-        agent: args.whole,
+        controllers: whole,
+        agent: whole,
         exe,
     })
 }
 
-fn settings() -> Result<Settings, String> {
+fn settings() -> Result<(Settings, Folders), String> {
     let folders = Folders::find(|name| std::env::var_os(name)).map_err(|e| e.to_string())?;
     let (settings, warnings) = Settings::read(&folders.settings).map_err(|e| e.to_string())?;
     for warning in warnings {
         tracing::warn!("{warning}");
     }
-    Ok(settings)
+    Ok((settings, folders))
 }
 
 /// The programs behind image names: our own, the user's, and the host's shell where a pod's process
@@ -136,10 +159,13 @@ fn own_program() -> Result<PathBuf, String> {
     std::env::current_exe().map_err(|e| format!("cannot find this program's own file, which pods run: {e}"))
 }
 
-async fn connect(kubeconfig: &Path) -> Result<(kube::Client, kube::Config), String> {
+async fn connect(args: &PartArgs) -> Result<(kube::Client, kube::Config), String> {
+    let Some(kubeconfig) = &args.kubeconfig else {
+        return Err("which API server? Say it with --kubeconfig FILE".to_owned());
+    };
     let fail = |e: &dyn std::fmt::Display| format!("cannot use the kubeconfig {}: {e}", kubeconfig.display());
     let file = kube::config::Kubeconfig::read_from(kubeconfig).map_err(|e| fail(&e))?;
-    let options = kube::config::KubeConfigOptions::default();
+    let options = kube::config::KubeConfigOptions { context: args.context.clone(), ..Default::default() };
     let config = kube::Config::from_custom_kubeconfig(file, &options).await.map_err(|e| fail(&e))?;
     let client = kube::Client::try_from(config.clone()).map_err(|e| fail(&e))?;
     Ok((client, config))

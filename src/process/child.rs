@@ -107,12 +107,11 @@ impl Child {
     pub async fn wait(&mut self) -> Result<Exit, ProcessError> {
         let pid = self.pid;
         // The group's own wait would also wait for grandchildren; a container ends with its PID 1.
-        let status = self
-            .inner
-            .inner_mut()
-            .wait()
-            .await
-            .map_err(|source| ProcessError::Control { what: "wait for", pid, source })?;
+        let status = self.inner.inner_mut().wait().await.map_err(|source| ProcessError::Control {
+            what: "wait for",
+            pid,
+            source,
+        })?;
         self.ended = true;
         Ok(Exit::from(status))
     }

@@ -147,8 +147,7 @@ mod tests {
 
     #[tokio::test]
     async fn output_beyond_the_limit_is_dropped() {
-        let got =
-            capture(sh("yes | head -c 100000; exit 0"), Duration::from_secs(30), 10).await.expect("runs");
+        let got = capture(sh("yes | head -c 100000; exit 0"), Duration::from_secs(30), 10).await.expect("runs");
         assert_eq!(got.stdout, b"y\ny\ny\ny\ny\n");
         assert_eq!(got.exit.map(|e| e.code), Some(0));
     }

@@ -35,7 +35,11 @@ pub fn is_alive(pid: u32, started: u64) -> bool {
 /// Every process of this user, other than this one, whose environment has `mark` (`NAME=value`).
 pub fn with_mark(mark: &str) -> Vec<Found> {
     let Ok(entries) = std::fs::read_dir("/proc") else { return Vec::new() };
-    entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).filter_map(|pid| find(pid, mark)).collect()
+    entries
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .filter_map(|pid| find(pid, mark))
+        .collect()
 }
 
 /// Kills the groups of all processes that carry `mark`, again until none is left or `rounds` are up.

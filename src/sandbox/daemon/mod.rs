@@ -10,9 +10,11 @@ mod error;
 mod files;
 mod identity;
 mod launch;
+mod serve;
 mod state;
 
 pub use error::DaemonError;
 pub use files::Files;
 pub use launch::{StartOptions, Started, say_failed, say_ready, start, status, stop};
+pub use serve::{ServeOptions, serve};
 pub use state::Running;
