@@ -169,16 +169,10 @@ pub(super) enum ManifestsVerb {
         #[arg(value_enum, default_value = "v2")]
         stage: StageArg,
     },
-    /// Write them into a folder, to read and edit
+    /// Write those of both stages into a folder, to read and edit
     Export {
-        /// The folder; made if it is not there
+        /// The folder; made if it is not there. Files that were edited are never written over
         dir: PathBuf,
-        /// The stage
-        #[arg(long, value_enum, default_value = "v2")]
-        stage: StageArg,
-        /// Write over files that are there
-        #[arg(long)]
-        force: bool,
     },
     /// What one stage has that the other has not
     Diff {

@@ -10,11 +10,10 @@ use super::args::Global;
 use super::exit_code::Code;
 use super::output::{CliError, Format, complain, err};
 use super::progress;
-use crate::cluster::Target;
 use crate::config::{Folders, LabRecord, Settings};
 use crate::domain::step::Progress;
 use crate::lab::{Lab, faults};
-use crate::provider::{self, Options, Provider};
+use crate::provider::{self, Options, Provider, Target};
 
 /// One run of the command line.
 pub(super) struct Context {

@@ -4,7 +4,6 @@
 mod args;
 mod commands;
 mod context;
-mod diff;
 mod exit_code;
 mod output;
 mod progress;

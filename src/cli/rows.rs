@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 
 use super::output::Row;
-use crate::cluster::EventRow;
 use crate::domain::attempt::Attempt;
 use crate::domain::change::ObjectChange;
 use crate::domain::check::Check;
 use crate::domain::cronjob::{CronJobRow, NextRun};
+use crate::domain::event::EventRow;
 use crate::domain::fault::FaultRow;
 use crate::domain::job::{JobRow, NextAttempt};
 use crate::domain::pod::PodRow;

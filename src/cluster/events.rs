@@ -1,27 +1,11 @@
 //! Events about an object, for `job show` and `cron show`. Never a source of truth: the server folds and
 //! drops events, so rows are not made from them.
 
-use jiff::Timestamp;
 use k8s_openapi::api::core::v1::Event;
 use kube::api::ListParams;
-use serde::Serialize;
 
 use super::{Cluster, ClusterError, rows};
-
-/// One event.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct EventRow {
-    /// When it last happened.
-    pub at: Option<Timestamp>,
-    /// `Normal` or `Warning`.
-    pub kind: String,
-    /// One word: `SuccessfulCreate`.
-    pub reason: String,
-    /// The sentence.
-    pub message: String,
-    /// How often it happened.
-    pub count: i32,
-}
+use crate::domain::event::EventRow;
 
 impl Cluster {
     /// The events about one object, oldest first.

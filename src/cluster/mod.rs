@@ -23,8 +23,6 @@ pub use connect::{Cluster, Target};
 pub use cronjobs::job_from_cronjob;
 pub use delete::Owned;
 pub use error::ClusterError;
-pub use events::EventRow;
-pub use logs::{LogLine, LogOptions};
 pub use rollout::{Rollout, rollout_of};
 pub use rows::{attempts, cronjob_row, job_row, next_runs, pod_row};
 pub use services::{Note, ServicePort, port_patch};

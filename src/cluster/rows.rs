@@ -10,6 +10,7 @@ use crate::domain::attempt::{Attempt, AttemptState};
 use crate::domain::cronjob::{CronJobPhase, CronJobRow, NextRun};
 use crate::domain::job::{JobPhase, JobRow, NextAttempt};
 use crate::domain::pod::PodRow;
+use crate::domain::retry;
 use crate::domain::schedule::Schedule;
 
 /// The annotation of `kubectl create job --from`.
@@ -106,28 +107,35 @@ fn attempt(pod: &Pod, number: u32) -> Attempt {
     }
 }
 
-/// The Job controller's backoff: 10 s doubled for each failure in a row, at most 600 s, counted from the
-/// end of the last pod.
+/// The retry that the backoff model predicts; `failed` may know of pods that are gone.
 fn next_attempt(attempts: &[Attempt], failed: u32, limit: u32) -> Option<NextAttempt> {
-    let last =
-        attempts.iter().rev().find_map(|a| if a.state == AttemptState::Failed { a.finished_at } else { None })?;
     if failed == 0 || failed > limit {
         return None;
     }
-    let since_success = attempts.iter().rev().take_while(|a| a.state == AttemptState::Failed).count();
-    let in_a_row = if seen(attempts, AttemptState::Succeeded) == 0 {
-        failed
-    } else {
-        u32::try_from(since_success).unwrap_or(u32::MAX).max(1)
-    };
-    let backoff_seconds = 10_u64.checked_shl(in_a_row - 1).unwrap_or(600).clamp(10, 600);
-    let wait = jiff::SignedDuration::from_secs(i64::try_from(backoff_seconds).unwrap_or(600));
+    let seen: Vec<retry::Attempt> = attempts.iter().map(as_retry).collect();
+    let at = retry::Backoff { limit }.next_attempt(&seen)?;
+    let last = attempts.iter().filter_map(|attempt| attempt.finished_at).max()?;
     Some(NextAttempt {
         number: u32::try_from(attempts.len()).unwrap_or(u32::MAX).max(failed) + 1,
-        at: last.checked_add(wait).ok()?,
-        backoff_seconds,
+        at,
+        backoff_seconds: u64::try_from(at.as_second() - last.as_second()).unwrap_or(0),
         failures_left: limit + 1 - failed,
     })
+}
+
+fn as_retry(attempt: &Attempt) -> retry::Attempt {
+    retry::Attempt {
+        pod: attempt.pod.clone(),
+        started_at: attempt.started_at,
+        finished_at: attempt.finished_at,
+        outcome: match attempt.state {
+            AttemptState::Pending | AttemptState::Running => retry::Outcome::Running,
+            AttemptState::Succeeded => retry::Outcome::Succeeded,
+            AttemptState::Failed => {
+                retry::Outcome::Failed { exit_code: attempt.exit_code, reason: attempt.reason.clone() }
+            }
+        },
+    }
 }
 
 fn phase(ended: Option<&JobCondition>, suspended: bool, attempts: &[Attempt], waits: bool) -> JobPhase {

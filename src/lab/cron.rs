@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::{Lab, LabError};
-use crate::cluster::EventRow;
 use crate::domain::cronjob::{CronJobRow, NextRun};
+use crate::domain::event::EventRow;
 use crate::domain::job::JobRow;
 use crate::domain::schedule::Schedule;
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::aws::AwsError;
 use crate::cluster::ClusterError;
 use crate::config::ConfigError;
-use crate::content::manifests::ManifestError;
+use crate::content::ContentError;
 use crate::provider::ProviderError;
 
 /// Every failure of this room.
@@ -108,7 +108,7 @@ pub enum LabError {
     },
     /// The manifests.
     #[error(transparent)]
-    Manifest(#[from] ManifestError),
+    Manifest(#[from] ContentError),
     /// The cluster.
     #[error(transparent)]
     Cluster(#[from] ClusterError),
@@ -153,7 +153,11 @@ impl LabError {
             Self::NoStep { .. } | Self::Name { .. } | Self::Value(_) | Self::Key { .. } => Class::Usage,
             Self::Busy { .. } | Self::Faulty { .. } => Class::Conflict,
             Self::NoReport { .. } => Class::NotFound,
+            Self::Manifest(ContentError::Unreadable { .. } | ContentError::Unwritable { .. }) => Class::Failed,
+            Self::Manifest(ContentError::Exists { .. }) => Class::Conflict,
             Self::Manifest(_) | Self::Config(ConfigError::Content { .. }) => Class::Input,
+            Self::Aws(AwsError::NoReport { .. } | AwsError::NoTask { .. }) => Class::NotFound,
+            Self::Aws(AwsError::Unreachable { .. }) => Class::NotUp,
             Self::Cluster(error) | Self::Provider(ProviderError::Cluster(error)) => cluster_class(error),
             Self::Provider(
                 ProviderError::Unknown { .. } | ProviderError::NotYet { .. } | ProviderError::Remote { .. },
@@ -168,16 +172,16 @@ impl LabError {
             Self::NotUp { .. } | Self::NoLocalStack => "k8s-tutor up".into(),
             Self::LocalStack { .. } => "k8s-tutor logs localstack; then k8s-tutor up resumes".into(),
             Self::Preflight { fix, .. } => fix.clone(),
-            Self::Step { source, .. } => return source.next().or_else(|| Some("k8s-tutor up resumes here".into())),
+            Self::Step { source, .. } => return source.next(),
             Self::Busy { pid, .. } => format!("wait for process {pid}, then try again"),
             Self::Files { .. } => "k8s-tutor doctor looks for the cause".into(),
             Self::Faulty { .. } => "k8s-tutor fault clear".into(),
             Self::NoReport { .. } => "k8s-tutor report ls; k8s-tutor job run --wait makes one".into(),
-            Self::Manifest(_) => "mend the file, then run the same command again".into(),
             Self::Cluster(error) => return error.next(),
             Self::Provider(error) => return error.next(),
-            Self::Aws(_) => "k8s-tutor status; k8s-tutor logs localstack".into(),
             Self::Config(error) => error.next(),
+            // The words of these end with what to type.
+            Self::Manifest(_) | Self::Aws(_) => return None,
             Self::NoStep { .. } | Self::Name { .. } | Self::Value(_) | Self::Key { .. } => return None,
         })
     }

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 
 use super::{Lab, LabError};
-use crate::cluster::{EventRow, job_from_cronjob};
+use crate::cluster::job_from_cronjob;
+use crate::domain::event::EventRow;
 use crate::domain::job::JobRow;
 
 /// A label value, and so a Job's name, is at most this long.

@@ -83,10 +83,7 @@ fn read_init(page: &Value) -> Init {
 async fn stores(endpoint: &str) -> Result<(), String> {
     let endpoint = Endpoint::new(endpoint);
     let (tasks, reports) = (Tasks::new(&endpoint), Reports::new(&endpoint));
-    let (table, bucket) = tokio::join!(tasks.list(), reports.list());
-    table.map_err(|e| format!("the table does not answer: {e}"))?;
-    bucket.map_err(|e| format!("the bucket does not answer: {e}"))?;
-    Ok(())
+    tokio::try_join!(tasks.ready(), reports.ready()).map(|_| ()).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]

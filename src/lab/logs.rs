@@ -1,8 +1,8 @@
 //! Logs of the lab's parts, of pods, and of all attempts of a Job.
 
 use super::{LOCALSTACK, Lab, LabError, REPORTER, SERVICE};
-use crate::cluster::{LogLine, LogOptions};
 use crate::domain::job::JobRow;
+use crate::domain::log::{LogLine, LogOptions};
 
 /// The parts whose logs `k8s-tutor logs` knows, with their selectors.
 pub const PARTS: [(&str, &str); 3] =

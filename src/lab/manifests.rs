@@ -30,9 +30,9 @@ impl Parts {
     /// What ships for a stage, or what a folder of the user's holds; LocalStack itself comes from what
     /// ships where the folder has none.
     pub(super) fn load(stage: Stage, dir: Option<&Path>) -> Result<Self, LabError> {
-        let shipped = Self::sorted(manifests::embedded(stage));
+        let shipped = Self::sorted(manifests::parse(&manifests::embedded(stage))?);
         let Some(dir) = dir else { return Ok(shipped.linked()) };
-        let mut own = Self::sorted(manifests::load_dir(dir)?);
+        let mut own = Self::sorted(manifests::parse(&manifests::load_stage(dir, stage)?)?);
         if own.localstack.is_empty() && own.service.is_empty() {
             own.localstack = shipped.localstack;
             own.service = shipped.service;

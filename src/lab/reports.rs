@@ -1,10 +1,10 @@
 //! Reports: what the reporter put into the bucket.
 
 use std::fs;
-use std::io::Write;
 use std::path::{Component, Path, PathBuf};
 
 use serde::Serialize;
+use tokio::io::AsyncWriteExt;
 
 use super::{Lab, LabError};
 use crate::aws::{Endpoint, Report, Reports};
@@ -49,9 +49,8 @@ pub async fn save(lab: &Lab, which: &Which, dir: &Path) -> Result<Vec<Saved>, La
     let mut saved = Vec::new();
     for key in keys(&bucket, which).await? {
         let path = path_of(dir, &key)?;
-        let bytes = read(&bucket, &key).await?;
-        write(&path, &bytes)?;
-        saved.push(Saved { key, path, size: bytes.len() as u64 });
+        let size = copy(&bucket, &key, &path).await?;
+        saved.push(Saved { key, path, size });
     }
     Ok(saved)
 }
@@ -64,7 +63,11 @@ pub async fn cat(lab: &Lab, key: Option<&str>) -> Result<Vec<u8>, LabError> {
     let bucket = bucket(lab).await?;
     let which = key.map_or(Which::Newest, |key| Which::Key(key.to_owned()));
     match keys(&bucket, &which).await?.first() {
-        Some(key) => read(&bucket, key).await,
+        Some(key) => {
+            let mut bytes = Vec::new();
+            bucket.copy(key, &mut bytes).await?;
+            Ok(bytes)
+        }
         None => Err(LabError::NoReport { key: "newest".to_owned() }),
     }
 }
@@ -80,12 +83,6 @@ async fn keys(bucket: &Reports, which: &Which) -> Result<Vec<String>, LabError> 
     })
 }
 
-async fn read(bucket: &Reports, key: &str) -> Result<Vec<u8>, LabError> {
-    let stream = bucket.get(key).await?;
-    let bytes = stream.collect().await.map_err(|e| LabError::Value(format!("report {key}: {e}")))?;
-    Ok(bytes.to_vec())
-}
-
 /// A key is foreign text: only plain path parts may become a path under the folder.
 fn path_of(dir: &Path, key: &str) -> Result<PathBuf, LabError> {
     let refused = || LabError::Key { key: key.to_owned() };
@@ -97,19 +94,29 @@ fn path_of(dir: &Path, key: &str) -> Result<PathBuf, LabError> {
     Ok(dir.join(relative))
 }
 
-fn write(path: &Path, bytes: &[u8]) -> Result<(), LabError> {
+/// Copies a report chunk by chunk beside its place, then moves it there: nobody sees half a file.
+async fn copy(bucket: &Reports, key: &str, path: &Path) -> Result<u64, LabError> {
     let failed = |source| LabError::Files { operation: "write", path: path.to_owned(), source };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(failed)?;
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let fresh = folder.join(format!(".{name}.{}.part", std::process::id()));
-    let written = fs::File::create(&fresh).and_then(|mut file| file.write_all(bytes));
-    let moved = written.and_then(|()| fs::rename(&fresh, path));
-    if moved.is_err() {
-        // Best effort: the error below is what the person needs to know.
-        let _ = fs::remove_file(&fresh);
+    let part = part_of(path);
+    if let Some(folder) = part.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        fs::create_dir_all(folder).map_err(failed)?;
     }
-    moved.map_err(failed)
+    let mut file = tokio::fs::File::create(&part).await.map_err(failed)?;
+    let copied = match bucket.copy(key, &mut file).await {
+        Ok(size) => file.flush().await.and_then(|()| fs::rename(&part, path)).map_err(failed).map(|()| size),
+        Err(error) => Err(error.into()),
+    };
+    if copied.is_err() {
+        // Best effort: the error is what the person needs to know.
+        let _ = fs::remove_file(&part);
+    }
+    copied
+}
+
+/// Where a file lies until it is whole.
+fn part_of(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.{}.part", std::process::id()))
 }
 
 async fn bucket(lab: &Lab) -> Result<Reports, LabError> {
@@ -134,12 +141,10 @@ mod tests {
     }
 
     #[test]
-    fn a_report_is_written_whole_and_leaves_no_part_behind() {
-        let dir = tempfile::tempdir().unwrap();
-        write(&dir.path().join("a.csv"), b"x\n").unwrap();
-        assert_eq!(fs::read(dir.path().join("a.csv")).unwrap(), b"x\n");
-        fs::create_dir(dir.path().join("taken")).unwrap();
-        assert!(write(&dir.path().join("taken"), b"x").is_err());
-        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
+    fn a_part_lies_beside_its_file() {
+        let part = part_of(Path::new("out/a.csv"));
+        assert_eq!(part.parent(), Some(Path::new("out")));
+        assert!(part.file_name().unwrap().to_string_lossy().starts_with(".a.csv."));
+        assert_eq!(part_of(Path::new("a.csv")).parent(), Some(Path::new("")));
     }
 }

@@ -13,7 +13,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::cluster::{ClusterError, Target};
+use crate::cluster::ClusterError;
+pub use crate::cluster::Target;
 use crate::domain::check::Check;
 use crate::domain::command::ShellCommand;
 use crate::domain::fault::Probe;

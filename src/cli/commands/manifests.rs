@@ -1,7 +1,5 @@
 //! `k8s-tutor manifests ls|export|diff`.
 
-use std::collections::BTreeSet;
-use std::fs;
 use std::path::Path;
 
 use serde::Serialize;
@@ -10,16 +8,20 @@ use super::Result;
 use super::up::stage;
 use crate::cli::args::{ManifestsVerb, StageArg};
 use crate::cli::context::Context;
-use crate::cli::diff;
 use crate::cli::exit_code::Code;
-use crate::cli::output::{self, CliError, Row};
-use crate::content::manifests::{embedded, files};
+use crate::cli::output::{self, Row};
+use crate::content::manifests;
+use crate::lab::LabError;
 
 pub(super) fn run(context: &Context, verb: &ManifestsVerb) -> Result {
     match verb {
         ManifestsVerb::Ls { stage } => list(context, *stage),
-        ManifestsVerb::Export { dir, stage, force } => export(context, dir, *stage, *force),
-        ManifestsVerb::Diff { from, to } => compare(*from, *to),
+        ManifestsVerb::Export { dir } => export(context, dir),
+        ManifestsVerb::Diff { from, to } => {
+            let files = manifests::diff(&manifests::embedded(stage(*from)), &manifests::embedded(stage(*to)));
+            output::out(&manifests::unified(&files))?;
+            Ok(Code::Ok)
+        }
     }
 }
 
@@ -49,7 +51,8 @@ fn list(context: &Context, of: StageArg) -> Result {
     let word = |value: &serde_json::Value, path: &str| {
         value.pointer(path).and_then(|word| word.as_str()).unwrap_or_default().to_owned()
     };
-    let rows = embedded(stage(of)).into_iter().map(|manifest| ManifestRow {
+    let shipped = manifests::parse(&manifests::embedded(stage(of))).map_err(LabError::from)?;
+    let rows = shipped.into_iter().map(|manifest| ManifestRow {
         kind: word(&manifest.value, "/kind"),
         name: word(&manifest.value, "/metadata/name"),
         file: manifest.file,
@@ -59,46 +62,35 @@ fn list(context: &Context, of: StageArg) -> Result {
     Ok(Code::Ok)
 }
 
-fn export(context: &Context, dir: &Path, of: StageArg, force: bool) -> Result {
-    let files = files(stage(of));
-    let taken: Vec<&str> = files.iter().map(|(name, _)| *name).filter(|name| dir.join(name).exists()).collect();
-    if !taken.is_empty() && !force {
-        let what = format!("{} is there already in {}", taken.join(", "), dir.display());
-        return Err(CliError::new(Code::Conflict, what, "choose another folder, or add --force to write over it"));
-    }
-    let mut told = String::new();
-    for (name, text) in files {
-        let path = dir.join(name);
-        if !context.global.dry_run {
-            let made = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&path, text));
-            made.map_err(|error| {
-                CliError::new(
-                    Code::Failed,
-                    format!("cannot write {}: {error}", path.display()),
-                    "choose another folder",
-                )
-            })?;
-        }
-        told.push_str(&format!("{}\n", path.display()));
-    }
-    output::out(&told)?;
-    output::err(&format!("next:  k8s-tutor up --manifests {}", dir.display()));
-    Ok(Code::Ok)
+/// One file of an export.
+#[derive(Serialize)]
+struct ExportRow {
+    path: String,
+    written: bool,
 }
 
-fn compare(from: StageArg, to: StageArg) -> Result {
-    let (old, new) = (files(stage(from)), files(stage(to)));
-    let word = |stage: StageArg| if stage == StageArg::V1 { "v1" } else { "v2" };
-    // v1/task-service/x.yaml and v2/task-service/x.yaml are the same file at two stages.
-    let bare = |name: &'static str, stage: StageArg| name.strip_prefix(&format!("{}/", word(stage))).unwrap_or(name);
-    let names: BTreeSet<&str> =
-        old.iter().map(|(name, _)| bare(name, from)).chain(new.iter().map(|(name, _)| bare(name, to))).collect();
-    for name in names {
-        let a = old.iter().find(|(file, _)| bare(file, from) == name);
-        let b = new.iter().find(|(file, _)| bare(file, to) == name);
-        let (a_name, a_text) = a.map_or(("/dev/null", ""), |(file, text)| (*file, *text));
-        let (b_name, b_text) = b.map_or(("/dev/null", ""), |(file, text)| (*file, *text));
-        output::out(&diff::unified(a_name, a_text, b_name, b_text))?;
+impl Row for ExportRow {
+    const TITLES: &'static [&'static str] = &["FILE", "OUTCOME"];
+    const NARROW: usize = 2;
+
+    fn cells(&self) -> Vec<String> {
+        vec![self.path.clone(), if self.written { "written" } else { "unchanged" }.to_owned()]
     }
+
+    fn name(&self) -> String {
+        self.path.clone()
+    }
+}
+
+fn export(context: &Context, dir: &Path) -> Result {
+    if context.global.dry_run {
+        let would = manifests::all().into_iter().map(|file| format!("{}\n", dir.join(&file.path).display()));
+        output::out(&would.collect::<String>())?;
+        return Ok(Code::Ok);
+    }
+    let exported = manifests::export(dir).map_err(LabError::from)?;
+    let row = |file: manifests::Exported| ExportRow { path: file.path.display().to_string(), written: file.written };
+    output::rows(context.format, &exported.into_iter().map(row).collect::<Vec<_>>())?;
+    output::err(&format!("next:  k8s-tutor up --manifests {}", dir.display()));
     Ok(Code::Ok)
 }

@@ -20,7 +20,7 @@ use super::args::{LogFlags, Verb};
 use super::context::Context;
 use super::exit_code::Code;
 use super::output::{self, CliError};
-use crate::cluster::{LogLine, LogOptions};
+use crate::domain::log::{LogLine, LogOptions};
 use crate::text;
 
 /// What every command ends with.

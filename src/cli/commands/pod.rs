@@ -5,7 +5,7 @@ use crate::cli::args::PodVerb;
 use crate::cli::context::Context;
 use crate::cli::exit_code::Code;
 use crate::cli::output;
-use crate::cluster::LogOptions;
+use crate::domain::log::LogOptions;
 use crate::lab::{LabError, logs};
 
 pub(super) async fn run(context: &Context, verb: &PodVerb) -> Result {

@@ -69,7 +69,7 @@ fn summary(report: &UpReport) -> String {
     let complete = report.steps.iter().all(|step| step.detail.as_deref() != Some("not reached: --until"));
     let mut out = match (complete, report.changed) {
         (true, true) => "The lab is up.\n".to_owned(),
-        (true, false) => "The lab is up. Nothing was changed.\n".to_owned(),
+        (true, false) => "The lab is up already: nothing was changed.\n".to_owned(),
         (false, _) => "As far as asked. `k8s-tutor up` goes on from here.\n".to_owned(),
     };
     if let Some(endpoint) = &report.aws_endpoint {
