@@ -67,7 +67,7 @@ async fn a_pod_that_succeeds_takes_the_steps_of_a_real_one() {
 async fn exit_codes_signals_and_last_words() {
     let lab = Lab::new(8);
     let failed = lab.pod("fail", never("echo last words > /dev/termination-log; exit 9"));
-    let killed = lab.pod("killed", never("kill -KILL $$"));
+    let killed = lab.pod("killed", never("kill -KILL $$$$"));
     let mut fallback = never("echo line one; echo line two >&2; exit 9");
     fallback["containers"][0]["terminationMessagePolicy"] = "FallbackToLogsOnError".into();
     let fallback = lab.pod("fallback", fallback);

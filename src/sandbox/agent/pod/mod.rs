@@ -169,7 +169,7 @@ impl Worker {
 
     /// Takes up what a former life of the agent has shown of this pod.
     fn take_up(&mut self) {
-        let now = self.shared.clock.now();
+        let now = whole_seconds(self.shared.clock.now());
         let status = self.pod.status.clone().unwrap_or_default();
         self.facts.start_time = Some(status.start_time.as_ref().map_or(now, |t| t.0));
         self.facts.pod_ip = status.pod_ip.clone().filter(|ip| !ip.is_empty());
@@ -287,7 +287,8 @@ impl Worker {
 
     /// Shows the status as it is now, if it has changed.
     fn show(&mut self) {
-        let now = self.shared.clock.now();
+        // Statuses have whole seconds: what comes back from the API server has to look the same.
+        let now = whole_seconds(self.shared.clock.now());
         let status = status::build(&self.pod, &self.runs, &self.facts, &self.before, now);
         if status == self.before {
             return;
@@ -338,4 +339,8 @@ impl Worker {
             field_path: field,
         }
     }
+}
+
+fn whole_seconds(time: Timestamp) -> Timestamp {
+    Timestamp::from_second(time.as_second()).unwrap_or(time)
 }
