@@ -8,4 +8,6 @@ pub mod schema;
 pub mod status;
 pub mod strategic;
 pub mod strict;
+#[cfg(test)]
+mod testing;
 pub mod yaml;
