@@ -1,1 +1,0 @@
-//! The Kubernetes cron dialect with time zones.
