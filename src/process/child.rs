@@ -17,6 +17,8 @@ use super::{ProcessError, spawner, table};
 pub struct Spec {
     /// The program: a path, or a name looked up on the parent's PATH.
     pub program: PathBuf,
+    /// The name under which it is started (argv 0); the program's path when absent.
+    pub arg0: Option<OsString>,
     /// Its arguments, without the program's own name.
     pub args: Vec<OsString>,
     /// Environment variables to set.
@@ -64,6 +66,9 @@ impl Spec {
         let mut command = Command::new(&self.program);
         if self.clear_env {
             command.env_clear();
+        }
+        if let Some(arg0) = &self.arg0 {
+            command.arg0(arg0);
         }
         command.args(&self.args).envs(self.env).stdout(Stdio::piped()).stderr(Stdio::piped());
         command.stdin(if self.stdin { Stdio::piped() } else { Stdio::null() });

@@ -104,7 +104,7 @@ impl Start {
         };
         let (container, number, report) = (self.container, self.number, self.report);
         tokio::spawn(async move {
-            let ended = run.to_the_end(child, pumps, log).await;
+            let ended = run.until_it_ends(child, pumps, log).await;
             // The worker may be gone: then nobody needs to know.
             let _ = report.send(Message::Ended { container, number, ended });
         });
@@ -148,7 +148,7 @@ struct Run {
 }
 
 impl Run {
-    async fn to_the_end(mut self, mut child: Child, pumps: Pumps, log: Writer) -> Ended {
+    async fn until_it_ends(mut self, mut child: Child, pumps: Pumps, log: Writer) -> Ended {
         let exit = self.wait(&mut child).await;
         let at = self.shared.clock.now();
         // A container ends with its first process: whoever it left behind goes, too.

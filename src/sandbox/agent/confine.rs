@@ -1,8 +1,8 @@
 //! Confinement of pod processes: a shim that this program runs as before it becomes the pod's.
 //!
-//! `k8s-tutor __confine POLICY PROGRAM ARGS…` makes sure that the process ends with the agent,
+//! `k8s-tutor __confine POLICY PROGRAM NAME ARGS…` makes sure that the process ends with the agent,
 //! applies Landlock (Linux: writes only in the pod's own folders, reads only the system's, the
-//! user's home unreadable, no signals to processes outside) and then *becomes* PROGRAM. It must
+//! user's home unreadable, no signals to processes outside) and then *becomes* PROGRAM, called NAME. It must
 //! stay free of threads and of the async runtime: the entry calls it before anything else.
 
 use std::ffi::OsString;
@@ -69,11 +69,12 @@ fn become_program(mut args: impl Iterator<Item = OsString>) -> Result<std::conve
     let policy: Policy =
         serde_json::from_str(&policy).map_err(|e| (125, format!("the confinement policy is not readable: {e}")))?;
     let program = args.next().ok_or((125, "no program was given to the confinement shim".to_owned()))?;
+    let name = args.next().unwrap_or_else(|| program.clone());
     machine::end_with(policy.parent).map_err(|e| (125, e))?;
     if policy.landlock {
         machine::apply(&policy).map_err(|e| (125, format!("cannot confine the process, so it is not started: {e}")))?;
     }
-    let error = std::process::Command::new(&program).args(args).exec();
+    let error = std::process::Command::new(&program).arg0(name).args(args).exec();
     let code = if error.kind() == std::io::ErrorKind::NotFound { 127 } else { 126 };
     Err((code, format!("cannot run {}: {error}", program.display())))
 }
@@ -200,7 +201,7 @@ mod tests {
 
     fn run(policy: &Policy, script: &str) -> (bool, String) {
         let policy = serde_json::to_string(policy).expect("JSON");
-        let args = serde_json::to_string(&[&policy, "/bin/sh", "-c", script]).expect("JSON");
+        let args = serde_json::to_string(&[&policy, "/bin/sh", "sh", "-c", script]).expect("JSON");
         let output = Command::new(std::env::current_exe().expect("this program"))
             .args(["--exact", "sandbox::agent::confine::tests::becomes_the_shim", "--nocapture"])
             .env(CHILD, args)

@@ -106,8 +106,14 @@ impl Launch {
             mounts: files.rewrites.clone(),
         };
         let mark = format!("K8S_TUTOR_CONTAINER={}", parts.id);
-        let env = environment(parts, manifest, &rewriter.rewriter(), &mark);
-        let argv = argv(parts, &env, &rewriter.rewriter());
+        let mut replaced = Vec::new();
+        let env = environment(parts, manifest, &rewriter.rewriter(), &mark, &mut replaced);
+        let argv = argv(parts, &env, &rewriter.rewriter(), &mut replaced);
+        for host in replaced {
+            if let Some(port) = host.port {
+                parts.shared.wanted.add(host.ip, port);
+            }
+        }
         Ok(Self {
             argv,
             cwd: files.cwd,
@@ -140,10 +146,10 @@ impl Launch {
         let program = find_program(name, path, &self.cwd).map_err(StartError)?;
         let args = args.iter().map(OsString::from);
         let mut spec = match &self.policy {
-            None => Spec::new(program, args),
+            None => Spec { arg0: Some(name.into()), ..Spec::new(program, args) },
             Some(policy) => {
                 let policy = serde_json::to_string(policy).unwrap_or_default();
-                let shim = [VERB.into(), policy.into(), program.into_os_string()];
+                let shim = [VERB.into(), policy.into(), program.into_os_string(), name.into()];
                 Spec::new(&self.exe, shim.into_iter().chain(args))
             }
         };
@@ -290,6 +296,7 @@ fn environment(
     manifest: BTreeMap<String, String>,
     rewriter: &rewrite::Rewriter,
     mark: &str,
+    replaced: &mut Vec<rewrite::Replaced>,
 ) -> BTreeMap<String, String> {
     let own_etc = parts.pod_paths.root.join("etc");
     let text = |path: PathBuf| path.display().to_string();
@@ -307,15 +314,9 @@ fn environment(
     .map(|(k, v)| (k.to_owned(), v))
     .into();
     env.extend(parts.image.env.iter().map(|(k, v)| (k.clone(), fill(parts, v))));
-    let mut replaced = Vec::new();
     for (name, value) in manifest {
-        let value = rewriter.variable(&name, &value, &mut replaced);
+        let value = rewriter.variable(&name, &value, replaced);
         env.insert(name, value);
-    }
-    for host in replaced {
-        if let Some(port) = host.port {
-            parts.shared.wanted.add(host.ip, port);
-        }
     }
     if let Some(path) = env.get_mut("PATH") {
         *path = format!("{}:{path}", parts.paths.bin().display());
@@ -334,11 +335,16 @@ fn environment(
 
 /// `command` replaces the image's entrypoint, `args` its default arguments; `command` alone drops
 /// the image's arguments.
-fn argv(parts: &Parts<'_>, env: &BTreeMap<String, String>, rewriter: &rewrite::Rewriter) -> Vec<String> {
-    let given = |list: &Option<Vec<String>>| -> Option<Vec<String>> {
+fn argv(
+    parts: &Parts<'_>,
+    env: &BTreeMap<String, String>,
+    rewriter: &rewrite::Rewriter,
+    replaced: &mut Vec<rewrite::Replaced>,
+) -> Vec<String> {
+    let mut given = |list: &Option<Vec<String>>| -> Option<Vec<String>> {
         let list = list.as_ref().filter(|l| !l.is_empty())?;
         let expand = |text: &String| env::expand(text, |name| env.get(name).map(String::as_str));
-        Some(list.iter().map(|text| rewriter.text(&expand(text), &mut Vec::new())).collect())
+        Some(list.iter().map(|text| rewriter.text(&expand(text), replaced)).collect())
     };
     let (command, args) = (given(&parts.container.command), given(&parts.container.args));
     let default_args = if command.is_some() { Vec::new() } else { parts.image.cmd.clone() };

@@ -124,10 +124,6 @@ impl Fake {
         self.store(path, object, "MODIFIED");
     }
 
-    pub(super) fn delete_now(&self, path: &str) {
-        self.remove(path);
-    }
-
     /// The reasons and messages of all events so far.
     pub(super) fn events(&self) -> Vec<String> {
         let state = self.state.lock().expect("no panic");
@@ -381,6 +377,18 @@ impl Lab {
         raw.lines().filter_map(|line| Some(line.splitn(4, ' ').nth(3)?.to_owned() + "\n")).collect()
     }
 
+    /// Waits until an attempt has written just this.
+    pub(super) async fn wait_for_log(&self, path: &str, container: &str, attempt: u32, text: &str) {
+        let wait = async {
+            while self.log(path, container, attempt) != text {
+                tokio::task::yield_now().await;
+            }
+        };
+        if tokio::time::timeout(Duration::from_secs(60), wait).await.is_err() {
+            panic!("the log never was {text:?}: {:?}", self.log(path, container, attempt));
+        }
+    }
+
     /// Ends the agent as `sandbox stop` does.
     pub(super) async fn stop(mut self) -> (Fake, Arc<tempfile::TempDir>) {
         self.cancel.cancel();
@@ -403,7 +411,7 @@ impl Drop for Lab {
 fn shim(folder: &std::path::Path) -> PathBuf {
     use std::os::unix::fs::PermissionsExt;
     let path = folder.join("shim");
-    std::fs::write(&path, "#!/bin/sh\nshift 2\nexec \"$@\"\n").expect("written");
+    std::fs::write(&path, "#!/bin/sh\nprogram=$3\nshift 4\nexec \"$program\" \"$@\"\n").expect("written");
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("made executable");
     path
 }

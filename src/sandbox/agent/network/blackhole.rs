@@ -12,7 +12,7 @@ const MOST: usize = 8;
 /// So long the hole's own attempts wait before the queue counts as full.
 const FULL_AFTER: Duration = Duration::from_millis(100);
 
-/// A held port. Dropping it frees the port; attempts that hang are then refused.
+/// A held port. Dropping it frees the port some time later; attempts that hang are then refused.
 #[derive(Debug)]
 pub(super) struct Hole {
     task: JoinHandle<()>,
@@ -34,6 +34,14 @@ impl Hole {
             drop((listener, fill));
         });
         Ok(Self { task })
+    }
+}
+
+impl Hole {
+    /// Frees the port: when this returns, another may listen there.
+    pub(super) async fn close(mut self) {
+        self.task.abort();
+        let _ = (&mut self.task).await;
     }
 }
 

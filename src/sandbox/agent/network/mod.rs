@@ -152,49 +152,58 @@ impl Network {
     async fn apply(&mut self) -> bool {
         let node_ip = self.shared.plan.node_ip();
         let wishes = table::wishes(self.services.now.values(), self.slices.now.values(), node_ip);
-        self.dig_holes(&wishes);
-        // First close what is no longer wanted: an address may pass from one Service to another.
-        self.proxies.retain(|address, _| wishes.contains_key(address));
+        let holes = self.holes_wanted(&wishes);
+        // First close what is no longer wanted: an address may pass from one use to another.
+        let gone: Vec<_> = self.proxies.extract_if(.., |address, _| !wishes.contains_key(address)).collect();
+        for (_, proxy) in gone {
+            proxy.close().await;
+        }
+        let filled: Vec<_> = self.holes.extract_if(.., |address, _| !holes.contains(address)).collect();
+        for (_, hole) in filled {
+            hole.close().await;
+        }
         let mut failed = BTreeMap::<Key, Vec<report::Unbound>>::new();
         for (address, wish) in wishes {
             if let Some(proxy) = self.proxies.get(&address) {
                 proxy.point_at(wish.backends);
                 continue;
             }
-            match proxy::Proxy::open(address, wish.backends.clone()) {
+            match proxy::Proxy::open(address, wish.backends) {
                 Ok(proxy) => {
                     self.proxies.insert(address, proxy);
                 }
                 Err(error) => {
-                    failed.entry(wish.service).or_default().push(report::Unbound { address, error: error.to_string() })
+                    let unbound = report::Unbound { address, error: error.to_string() };
+                    failed.entry(wish.service).or_default().push(unbound);
                 }
             }
         }
-        let any = !failed.is_empty();
+        let mut retry = !failed.is_empty();
+        for address in holes {
+            if self.holes.contains_key(&address) {
+                continue;
+            }
+            match blackhole::Hole::dig(address) {
+                Ok(hole) => {
+                    self.holes.insert(address, hole);
+                }
+                Err(_) => retry = true,
+            }
+        }
         self.reporter.report(&self.services.now, failed).await;
-        any
+        retry
     }
 
     /// In blackhole mode: ports that a Service lacks and that somebody will ask for.
-    fn dig_holes(&mut self, wishes: &BTreeMap<SocketAddr, Wish>) {
+    fn holes_wanted(&mut self, wishes: &BTreeMap<SocketAddr, Wish>) -> BTreeSet<SocketAddr> {
         if self.shared.services != ServiceMode::Blackhole {
-            return;
+            return BTreeSet::new();
         }
         let present = table::ports(self.services.now.values());
         self.once.extend(&present);
         let addresses: BTreeSet<_> = present.iter().map(|(ip, _)| *ip).collect();
         let known: BTreeSet<_> = self.once.union(&self.shared.wanted.all()).copied().collect();
         let lacking = known.into_iter().filter(|(ip, port)| addresses.contains(ip) && !present.contains(&(*ip, *port)));
-        let holes: BTreeSet<SocketAddr> = lacking.map(SocketAddr::from).filter(|a| !wishes.contains_key(a)).collect();
-        self.holes.retain(|address, _| holes.contains(address));
-        for address in holes {
-            // A port about to be closed is still a proxy's: free it first.
-            self.proxies.remove(&address);
-            if !self.holes.contains_key(&address)
-                && let Ok(hole) = blackhole::Hole::dig(address)
-            {
-                self.holes.insert(address, hole);
-            }
-        }
+        lacking.map(SocketAddr::from).filter(|address| !wishes.contains_key(address)).collect()
     }
 }

@@ -158,7 +158,7 @@ impl Worker {
         let Some(attempt) = &run.attempt else { return };
         let (launch, clock, report) = (attempt.launch.clone(), self.shared.clock.clone(), self.report.clone());
         let (name, number) = (run.name.clone(), run.number.unwrap_or(0));
-        run.state = State::waiting(if run.last.is_some() { "PodInitializing" } else { "ContainerCreating" });
+        run.state = State::waiting("ContainerCreating");
         run.tasks.push(tokio::spawn(async move {
             let result = hooks::run(&hook, &launch, &clock).await;
             let _ = report.send(Message::PostStart { container: name, attempt: number, result });

@@ -2,6 +2,10 @@
 
 use serde_json::{Value, json};
 
+mod health;
+mod network;
+mod volumes;
+
 use super::testing::Lab;
 
 fn sh(script: &str) -> Value {
@@ -121,11 +125,7 @@ async fn a_deleted_pod_gets_its_grace_then_goes() {
     for path in [&polite, &stubborn] {
         lab.phase(path, "Running").await;
         // The trap is set before the first line is written.
-        let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(60);
-        while lab.log(path, "c", 0).is_empty() {
-            assert!(tokio::time::Instant::now() < deadline, "no output");
-            tokio::task::yield_now().await;
-        }
+        lab.wait_for_log(path, "c", 0, "up\n").await;
         lab.fake.delete(path, 3600);
     }
     lab.fake.until(&polite, "went", |pod| pod.is_none()).await;
