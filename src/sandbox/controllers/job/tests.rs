@@ -1,0 +1,1 @@
+//! The plan against what the real controller wrote (recordings b-*).
