@@ -17,7 +17,7 @@ mod list;
 mod multipart;
 mod names;
 mod parts;
-mod percent;
+pub(super) mod percent;
 mod put;
 mod settings;
 mod store;
