@@ -8,8 +8,7 @@ use super::request::{Call, FieldValidation};
 use super::status::ApiError;
 use super::{protobuf, strict};
 
-/// The object in the body, of this `api_version` and `kind`, and the warnings for its unknown
-/// fields.
+/// The object in the body, of this `api_version` and `kind`; its unknown fields are judged.
 ///
 /// # Errors
 /// 400 for what cannot be read or is of another kind, 415 for an unknown content type.
@@ -18,14 +17,14 @@ pub(super) fn object(
     api_version: &str,
     kind: &str,
     validation: FieldValidation,
-) -> Result<(Value, Vec<String>), ApiError> {
+) -> Result<Value, ApiError> {
     let (mut value, unknown) = decode(call, api_version, kind)?;
     let map = super::object::map_mut(&mut value, "metadata");
     map.shift_remove("selfLink");
     value["apiVersion"] = api_version.into();
     value["kind"] = kind.into();
-    let warnings = judge(unknown, validation, api_version, kind)?;
-    Ok((value, warnings))
+    judge(call, unknown, validation, api_version, kind)?;
+    Ok(value)
 }
 
 fn decode(call: &Call, api_version: &str, kind: &str) -> Result<(Value, Vec<String>), ApiError> {
@@ -65,15 +64,19 @@ fn check_kind(value: &Value, api_version: &str, kind: &str) -> Result<(), ApiErr
 
 /// Unknown and duplicate fields: an error, warnings or nothing.
 pub(super) fn judge(
+    call: &Call,
     unknown: Vec<String>,
     validation: FieldValidation,
     api_version: &str,
     kind: &str,
-) -> Result<Vec<String>, ApiError> {
+) -> Result<(), ApiError> {
     match validation {
-        FieldValidation::Ignore => Ok(Vec::new()),
-        FieldValidation::Warn => Ok(unknown),
-        FieldValidation::Strict if unknown.is_empty() => Ok(Vec::new()),
+        FieldValidation::Ignore => Ok(()),
+        FieldValidation::Warn => {
+            call.warn(unknown);
+            Ok(())
+        }
+        FieldValidation::Strict if unknown.is_empty() => Ok(()),
         FieldValidation::Strict => Err(strict::strict_error(&unknown, api_version, kind)),
     }
 }

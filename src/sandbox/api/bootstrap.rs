@@ -48,7 +48,7 @@ async fn ensure(api: &Api, wanted: Value, mend: Option<Mend<'_>>) -> Result<(), 
     let make = |live: &Value| {
         let mut value = live.clone();
         mend(&mut value, &wanted);
-        Ok(Made { value, warnings: Vec::new(), ownership: Ownership::Record })
+        Ok(Made { value, ownership: Ownership::Record })
     };
     lifecycle::update(api, &target, None, &options, make).await.map(drop).map_err(failed)
 }

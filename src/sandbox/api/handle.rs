@@ -3,7 +3,7 @@
 
 use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use futures::FutureExt;
@@ -88,7 +88,16 @@ where
     };
     let body = read(body).await?;
     let path = parts.uri.path().to_owned();
-    Ok(Call { user, method: parts.method, path, query: query?, headers: parts.headers, body, ending })
+    Ok(Call {
+        user,
+        method: parts.method,
+        path,
+        query: query?,
+        headers: parts.headers,
+        body,
+        warnings: Mutex::default(),
+        ending,
+    })
 }
 
 async fn read<B>(body: B) -> Result<Bytes, ApiError>
@@ -109,10 +118,12 @@ where
 /// A panic in a handler fails that request, not the cluster.
 async fn guarded(api: Arc<Api>, call: Call) -> Reply {
     let what = format!("{} {}", call.method, call.path);
-    let work = AssertUnwindSafe(Box::pin(async move { route::dispatch(&api, &call).await }));
+    let work = AssertUnwindSafe(Box::pin(async move {
+        let reply = route::dispatch(&api, &call).await.unwrap_or_else(Reply::from);
+        reply.with_warnings(call.warnings.into_inner().unwrap_or_default())
+    }));
     match work.catch_unwind().await {
-        Ok(Ok(reply)) => reply,
-        Ok(Err(error)) => error.into(),
+        Ok(reply) => reply,
         Err(_) => {
             tracing::error!(request = what, "the API server's handler panicked");
             let message = "This request caused apiserver to panic. Look in the logs for details.";

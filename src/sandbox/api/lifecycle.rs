@@ -115,7 +115,6 @@ async fn store_new(
 /// What the new object is made of.
 pub(super) struct Made {
     pub(super) value: Value,
-    pub(super) warnings: Vec<String>,
     pub(super) ownership: Ownership,
 }
 
@@ -164,7 +163,8 @@ pub(super) async fn bind(
     let resource = target.resource;
     for _ in 0..RETRIES {
         let live = api.store.get(&target.key()).ok_or_else(|| target.not_found())?;
-        let Made { value: mut next, warnings, .. } = make(&live.value)?;
+        let mut next = make(&live.value)?.value;
+        let warnings = Vec::new();
         let conditions =
             object::map_mut(&mut next, "status").entry("conditions").or_insert_with(|| Value::Array(Vec::new()));
         if let Some(list) = conditions.as_array_mut() {
@@ -216,7 +216,7 @@ fn prepare_update(
 ) -> Result<(Value, Vec<String>), ApiError> {
     let context = api.context();
     let mut next = made.value;
-    let mut warnings = made.warnings;
+    let mut warnings = Vec::new();
     let mut errors = metadata::carry_over(&mut next, live);
     split_status(&mut next, live, resource, subresource);
     match subresource {

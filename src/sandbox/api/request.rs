@@ -1,5 +1,7 @@
 //! One request, taken apart: who, what, how. Made by `handle` and `route`; pure.
 
+use std::sync::{Mutex, PoisonError};
+
 use bytes::Bytes;
 use http::{HeaderMap, Method, Uri};
 use tokio_util::sync::CancellationToken;
@@ -24,11 +26,23 @@ pub(super) struct Call {
     pub(super) query: Query,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
+    /// What the answer's `Warning` headers say, errors included.
+    pub(super) warnings: Mutex<Vec<String>>,
     /// Cancelled when long answers (watches, logs) have to end.
     pub(super) ending: CancellationToken,
 }
 
 impl Call {
+    /// Adds a warning to the answer, once.
+    pub(super) fn warn(&self, texts: impl IntoIterator<Item = String>) {
+        let mut warnings = self.warnings.lock().unwrap_or_else(PoisonError::into_inner);
+        for text in texts {
+            if !warnings.contains(&text) {
+                warnings.push(text);
+            }
+        }
+    }
+
     pub(super) fn header(&self, name: http::HeaderName) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }

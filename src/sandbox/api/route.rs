@@ -212,7 +212,7 @@ fn review(api: &Api, ask: &Ask<'_>) -> Result<Reply, ApiError> {
     let resource = ask.target.resource;
     let options = super::request::WriteOptions::parse(ask.call, "CreateOptions")?;
     let api_version = super::object::api_version(resource);
-    let (object, warnings) = super::body::object(ask.call, &api_version, resource.kind, options.validation)?;
+    let object = super::body::object(ask.call, &api_version, resource.kind, options.validation)?;
     let answer = if resource.kind == "TokenReview" {
         let header = format!("Bearer {}", object["spec"]["token"].as_str().unwrap_or_default());
         let user = auth::user(&header, &api.config.token, api.now());
@@ -221,7 +221,7 @@ fn review(api: &Api, ask: &Ask<'_>) -> Result<Reply, ApiError> {
     } else {
         reviews::answer(resource.kind, object, &ask.call.user.name)
     };
-    Ok(Reply::object(answer).with_code(201).with_warnings(warnings))
+    Ok(Reply::object(answer).with_code(201))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use super::super::{Api, body, object};
 
 pub(super) async fn create(api: &Api, ask: &Ask<'_>) -> Result<Reply, ApiError> {
     let options = WriteOptions::parse(ask.call, "CreateOptions")?;
-    let (binding, _) = body::object(ask.call, "v1", "Binding", options.validation)?;
+    let binding = body::object(ask.call, "v1", "Binding", options.validation)?;
     let node = binding["target"]["name"].as_str().unwrap_or_default().to_owned();
     if node.is_empty() {
         let error = FieldError::required("target.name", "");
@@ -22,7 +22,7 @@ pub(super) async fn create(api: &Api, ask: &Ask<'_>) -> Result<Reply, ApiError> 
         check(ask, pod, &uid)?;
         let mut value = pod.clone();
         value["spec"]["nodeName"] = node.clone().into();
-        Ok(Made { value, warnings: Vec::new(), ownership: Ownership::Record })
+        Ok(Made { value, ownership: Ownership::Record })
     };
     lifecycle::bind(api, &ask.target, &options, make, scheduled(now)).await?;
     Ok(super::success())

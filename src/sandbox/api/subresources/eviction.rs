@@ -11,7 +11,7 @@ pub(super) async fn create(api: &Api, ask: &Ask<'_>) -> Result<Reply, ApiError> 
         return Err(ask.target.not_found());
     }
     let options = WriteOptions::parse(ask.call, "CreateOptions")?;
-    let (eviction, _) = body::object(ask.call, "policy/v1", "Eviction", options.validation)?;
+    let eviction = body::object(ask.call, "policy/v1", "Eviction", options.validation)?;
     let mut delete = DeleteOptions::from_value(&eviction["deleteOptions"], &ask.call.query)?;
     delete.dry_run |= options.dry_run;
     remove(api, &ask.target, &delete).await?;

@@ -12,15 +12,15 @@ use super::super::{Api, body, object, shapes};
 
 pub(super) async fn update(api: &Api, ask: &Ask<'_>) -> Result<Reply, ApiError> {
     let options = WriteOptions::parse(ask.call, "UpdateOptions")?;
-    let (wanted, warnings) = body::object(ask.call, "v1", "Namespace", options.validation)?;
+    let wanted = body::object(ask.call, "v1", "Namespace", options.validation)?;
     let make = |live: &Value| {
         let mut value = live.clone();
         value["spec"]["finalizers"] = object::strings(&wanted["spec"]["finalizers"]).into();
         if let Some(revision) = object::revision(&wanted) {
             object::meta_mut(&mut value).insert("resourceVersion".into(), revision.into());
         }
-        Ok(Made { value, warnings: warnings.clone(), ownership: Ownership::Record })
+        Ok(Made { value, ownership: Ownership::Record })
     };
     let written = lifecycle::update(api, &ask.target, Some(Subresource::Finalize), &options, make).await?;
-    Ok(shapes::one(api, ask, written.object)?.with_warnings(written.warnings))
+    shapes::one(api, ask, written.object)
 }

@@ -20,9 +20,8 @@ pub(super) fn get(api: &Api, ask: &Ask<'_>) -> Result<Reply, ApiError> {
 
 pub(super) async fn update(api: &Api, ask: &Ask<'_>) -> Result<Reply, ApiError> {
     let options = WriteOptions::parse(ask.call, "UpdateOptions")?;
-    let (wanted, warnings) = body::object(ask.call, API_VERSION, KIND, options.validation)?;
-    let reply = write(api, &ask.target, &options, |_| Ok(wanted.clone())).await?;
-    Ok(reply.with_warnings(warnings))
+    let wanted = body::object(ask.call, API_VERSION, KIND, options.validation)?;
+    write(api, &ask.target, &options, |_| Ok(wanted.clone())).await
 }
 
 pub(super) async fn patch(api: &Api, ask: &Ask<'_>) -> Result<Reply, ApiError> {
@@ -45,7 +44,7 @@ async fn write(
         if let Some(revision) = object::revision(&scale) {
             object::meta_mut(&mut value).insert("resourceVersion".into(), revision.into());
         }
-        Ok(Made { value, warnings: Vec::new(), ownership: Ownership::Record })
+        Ok(Made { value, ownership: Ownership::Record })
     };
     // The subresource is only a view: what is written is the spec of the object itself.
     let written = lifecycle::update(api, target, None, options, make).await?;

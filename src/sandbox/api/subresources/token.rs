@@ -15,8 +15,7 @@ const LONGEST: i64 = 1 << 32;
 pub(super) fn create(api: &Api, ask: &Ask<'_>) -> Result<Reply, ApiError> {
     let account = api.store.get(&ask.target.key()).ok_or_else(|| ask.target.not_found())?;
     let options = WriteOptions::parse(ask.call, "CreateOptions")?;
-    let (mut request, warnings) =
-        body::object(ask.call, "authentication.k8s.io/v1", "TokenRequest", options.validation)?;
+    let mut request = body::object(ask.call, "authentication.k8s.io/v1", "TokenRequest", options.validation)?;
     let seconds = request["spec"]["expirationSeconds"].as_i64().unwrap_or(DEFAULT_SECONDS);
     check(seconds, &ask.target.name)?;
     let now = api.now();
@@ -31,7 +30,7 @@ pub(super) fn create(api: &Api, ask: &Ask<'_>) -> Result<Reply, ApiError> {
     let status = object::map_mut(&mut request, "status");
     status.insert("token".into(), Value::from(token));
     status.insert("expirationTimestamp".into(), object::time(until).into());
-    Ok(Reply::object(request).with_code(201).with_warnings(warnings))
+    Ok(Reply::object(request).with_code(201))
 }
 
 fn check(seconds: i64, name: &str) -> Result<(), ApiError> {

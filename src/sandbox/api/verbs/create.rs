@@ -10,11 +10,11 @@ pub(in super::super) async fn create(api: &Api, ask: &Ask<'_>) -> Result<Reply, 
     let target = &ask.target;
     let options = WriteOptions::parse(ask.call, "CreateOptions")?;
     let api_version = object::api_version(target.resource);
-    let (value, mut warnings) = body::object(ask.call, &api_version, target.resource.kind, options.validation)?;
+    let value = body::object(ask.call, &api_version, target.resource.kind, options.validation)?;
     check_namespace(target, object::namespace(&value))?;
     let written = lifecycle::create(api, target, value, &options, Ownership::Record).await?;
-    warnings.extend(written.warnings);
-    Ok(shapes::one(api, ask, written.object)?.with_code(201).with_warnings(warnings))
+    ask.call.warn(written.warnings);
+    Ok(shapes::one(api, ask, written.object)?.with_code(201))
 }
 
 /// The namespace in the object, where there is one, must be that of the path.

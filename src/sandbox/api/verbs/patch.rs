@@ -6,7 +6,7 @@ use crate::sandbox::resources::Subresource;
 
 use super::super::lifecycle::{self, Made, Ownership};
 use super::super::negotiate::media_type;
-use super::super::request::{Ask, Call, FieldValidation, WriteOptions, options_invalid};
+use super::super::request::{Ask, Call, WriteOptions, options_invalid};
 use super::super::respond::Reply;
 use super::super::status::{ApiError, FieldError};
 use super::super::{Api, body, json_patches, managed_fields, object, shapes, strategic, strict};
@@ -82,25 +82,15 @@ async fn change(
     let (api_version, kind) = (object::api_version(target.resource), target.resource.kind);
     let make = |live: &Value| {
         let patched = patch.patched(live, &api_version, kind)?;
-        let (value, warnings) = typed(&patched, &api_version, kind, options.validation)?;
+        let (value, unknown) = strict::typed(&patched, &api_version, kind)?;
+        body::judge(ask.call, unknown, options.validation, &api_version, kind)?;
         check_name(&target.name, object::name(&value))?;
         check_namespace(target, object::namespace(&value))?;
-        Ok(Made { value, warnings, ownership: Ownership::Record })
+        Ok(Made { value, ownership: Ownership::Record })
     };
     let written = lifecycle::update(api, target, subresource, options, make).await?;
-    Ok(shapes::one(api, ask, written.object)?.with_warnings(written.warnings))
-}
-
-/// The value as the kind's struct would hold it; unknown fields are judged.
-fn typed(
-    value: &Value,
-    api_version: &str,
-    kind: &str,
-    validation: FieldValidation,
-) -> Result<(Value, Vec<String>), ApiError> {
-    let (value, unknown) = strict::typed(value, api_version, kind)?;
-    let warnings = body::judge(unknown, validation, api_version, kind)?;
-    Ok((value, warnings))
+    ask.call.warn(written.warnings);
+    shapes::one(api, ask, written.object)
 }
 
 /// Server-side apply: creates what is not there.
@@ -116,11 +106,13 @@ async fn apply(
         return Err(options_invalid("PatchOptions", error));
     }
     let (api_version, kind) = (object::api_version(target.resource), target.resource.kind);
-    let (applied, unknown) = strict::yaml(&ask.call.body, &api_version, kind)?;
-    if applied["metadata"].get("managedFields").is_some_and(|fields| !fields.is_null()) {
+    // Decoding drops an empty list, but even that is refused.
+    let raw: Option<Value> = serde_yaml::from_slice(&ask.call.body).ok();
+    if raw.is_some_and(|raw| !raw["metadata"]["managedFields"].is_null()) {
         return Err(ApiError::bad_request("metadata.managedFields must be nil"));
     }
-    let warnings = body::judge(unknown, options.validation, &api_version, kind)?;
+    let (applied, unknown) = strict::yaml(&ask.call.body, &api_version, kind)?;
+    body::judge(ask.call, unknown, options.validation, &api_version, kind)?;
     check_namespace(target, object::namespace(&applied))?;
     let who = lifecycle::manager(target.resource, subresource, options);
     let force = ask.call.query.flag("force");
@@ -129,14 +121,14 @@ async fn apply(
         value["apiVersion"] = api_version.clone().into();
         value["kind"] = kind.into();
         object::meta_mut(&mut value).insert("name".into(), target.name.clone().into());
-        Ok(Made { value, warnings: warnings.clone(), ownership: Ownership::Applied })
+        Ok(Made { value, ownership: Ownership::Applied })
     };
     if api.store.get(&target.key()).is_none() && subresource.is_none() {
         let made = merged(None)?;
         match lifecycle::create(api, target, made.value, options, Ownership::Applied).await {
             Ok(written) => {
-                let reply = shapes::one(api, ask, written.object)?.with_code(201);
-                return Ok(reply.with_warnings(made.warnings).with_warnings(written.warnings));
+                ask.call.warn(written.warnings);
+                return Ok(shapes::one(api, ask, written.object)?.with_code(201));
             }
             // Somebody else was faster: it is an update now.
             Err(error) if error.reason == "AlreadyExists" && !options.dry_run => {}
@@ -144,5 +136,6 @@ async fn apply(
         }
     }
     let written = lifecycle::update(api, target, subresource, options, |live| merged(Some(live))).await?;
-    Ok(shapes::one(api, ask, written.object)?.with_warnings(written.warnings))
+    ask.call.warn(written.warnings);
+    shapes::one(api, ask, written.object)
 }

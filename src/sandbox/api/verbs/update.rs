@@ -19,16 +19,17 @@ pub(in super::super) async fn update(
     let target = &ask.target;
     let options = WriteOptions::parse(ask.call, "UpdateOptions")?;
     let api_version = object::api_version(target.resource);
-    let (value, warnings) = body::object(ask.call, &api_version, target.resource.kind, options.validation)?;
+    let value = body::object(ask.call, &api_version, target.resource.kind, options.validation)?;
     check_name(&target.name, object::name(&value))?;
     check_namespace(target, object::namespace(&value))?;
     if api.store.get(&target.key()).is_none() && subresource.is_none() && may_create(target.resource.plural) {
-        return create_instead(api, ask, value, &options, warnings).await;
+        return create_instead(api, ask, value, &options).await;
     }
     check_revision(ask, &value)?;
-    let make = |_: &Value| Ok(Made { value: value.clone(), warnings: warnings.clone(), ownership: Ownership::Record });
+    let make = |_: &Value| Ok(Made { value: value.clone(), ownership: Ownership::Record });
     let written = lifecycle::update(api, target, subresource, &options, make).await?;
-    Ok(shapes::one(api, ask, written.object)?.with_warnings(written.warnings))
+    ask.call.warn(written.warnings);
+    shapes::one(api, ask, written.object)
 }
 
 /// The name in the object must be that of the path.
@@ -49,19 +50,13 @@ fn may_create(plural: &str) -> bool {
     matches!(plural, "endpoints" | "events" | "leases" | "services")
 }
 
-async fn create_instead(
-    api: &Api,
-    ask: &Ask<'_>,
-    value: Value,
-    options: &WriteOptions,
-    mut warnings: Vec<String>,
-) -> Result<Reply, ApiError> {
+async fn create_instead(api: &Api, ask: &Ask<'_>, value: Value, options: &WriteOptions) -> Result<Reply, ApiError> {
     if object::revision(&value).is_some() {
         return Err(ask.target.not_found());
     }
     let written = lifecycle::create(api, &ask.target, value, options, Ownership::Record).await?;
-    warnings.extend(written.warnings);
-    Ok(shapes::one(api, ask, written.object)?.with_code(201).with_warnings(warnings))
+    ask.call.warn(written.warnings);
+    Ok(shapes::one(api, ask, written.object)?.with_code(201))
 }
 
 /// Most kinds may be overwritten blindly; of these the writer must have seen the latest.
