@@ -114,7 +114,9 @@ impl Request<'_> {
                 AwsError::NoBucket { bucket: self.object.to_owned(), endpoint }
             }
             ("ResourceNotFoundException", _) => AwsError::NoTable { table: self.object.to_owned(), endpoint },
-            (code, status) => self.other(format!("HTTP {status} {code} {}", message.unwrap_or_default()).trim().to_owned()),
+            (code, status) => {
+                self.other(format!("HTTP {status} {code} {}", message.unwrap_or_default()).trim().to_owned())
+            }
         }
     }
 

@@ -65,9 +65,8 @@ impl Tasks {
     pub async fn ready(&self) -> Result<(), AwsError> {
         let answer = self.client.describe_table().table_name(TABLE).send().await;
         let answer = answer.map_err(|error| self.request("DescribeTable").failed(error))?;
-        let not_ready = |what: String| {
-            Err(AwsError::NotReady { table: TABLE.to_owned(), endpoint: self.endpoint.clone(), what })
-        };
+        let not_ready =
+            |what: String| Err(AwsError::NotReady { table: TABLE.to_owned(), endpoint: self.endpoint.clone(), what });
         let Some(table) = answer.table else { return not_ready("it has no description".to_owned()) };
         if table.table_status() != Some(&TableStatus::Active) {
             return not_ready("it is not ACTIVE yet".to_owned());

@@ -53,11 +53,6 @@ impl CliError {
         Self { what: what.into(), next: Some(next.into()), code }
     }
 
-    /// A failure whose own words end with what to do.
-    pub(super) fn plain(what: impl Into<String>) -> Self {
-        Self { what: what.into(), next: None, code: Code::Failed }
-    }
-
     /// Prints the failure.
     pub(super) fn report(&self) -> Code {
         complain(&self.what, self.next.as_deref());

@@ -15,6 +15,8 @@ mod logs;
 mod pods;
 mod rollout;
 mod rows;
+#[cfg(test)]
+mod rows_tests;
 mod services;
 mod wait;
 

@@ -43,7 +43,9 @@ pub enum ContentError {
         message: String,
     },
     /// YAML, but no Kubernetes object.
-    #[error("{file}:{line}: {what}. An object begins with apiVersion, kind and metadata; kubectl explain KIND shows the rest")]
+    #[error(
+        "{file}:{line}: {what}. An object begins with apiVersion, kind and metadata; kubectl explain KIND shows the rest"
+    )]
     NotAnObject {
         /// The file, relative to the folder.
         file: String,

@@ -108,7 +108,10 @@ fn parse(file: &str, text: &str) -> Result<Fault, ContentError> {
         (read.target.kind == "Service", "patch-service-port works on a Service"),
         (read.patch.from != 0 && read.patch.to != 0, "a port is a number from 1"),
         (read.patch.from != read.patch.to, "the patch changes nothing"),
-        (!read.id.is_empty() && read.id.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'), "id is lower case with -"),
+        (
+            !read.id.is_empty() && read.id.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'),
+            "id is lower case with -",
+        ),
         ([&read.title, &read.you_will_see, &read.why, &read.undo].iter().all(|t| !t.is_empty()), "a text is empty"),
     ];
     if let Some((_, problem)) = checks.iter().find(|(holds, _)| !holds) {

@@ -30,9 +30,9 @@ impl Parts {
     /// What ships for a stage, or what a folder of the user's holds; LocalStack itself comes from what
     /// ships where the folder has none.
     pub(super) fn load(stage: Stage, dir: Option<&Path>) -> Result<Self, LabError> {
-        let shipped = Self::sorted(manifests::parse(&manifests::embedded(stage))?);
+        let shipped = Self::sorted(placed(Path::new("k8s"), manifests::parse(&manifests::embedded(stage))?));
         let Some(dir) = dir else { return Ok(shipped.linked()) };
-        let mut own = Self::sorted(manifests::parse(&manifests::load_stage(dir, stage)?)?);
+        let mut own = Self::sorted(placed(dir, manifests::parse(&manifests::load_stage(dir, stage)?)?));
         if own.localstack.is_empty() && own.service.is_empty() {
             own.localstack = shipped.localstack;
             own.service = shipped.service;
@@ -105,6 +105,14 @@ impl Parts {
         images.dedup();
         images
     }
+}
+
+/// The same manifests with their files' paths as a person would type them.
+fn placed(folder: &Path, mut manifests: Vec<Manifest>) -> Vec<Manifest> {
+    for manifest in &mut manifests {
+        manifest.file = folder.join(&manifest.file).display().to_string();
+    }
+    manifests
 }
 
 fn annotate(object: &mut Value, key: &str, value: &str) {

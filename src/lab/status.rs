@@ -15,6 +15,9 @@ use crate::domain::status::{ComponentRow, JobCounts, LabState, LabStatus};
 use crate::domain::step::Progress;
 use crate::provider::Provider;
 
+/// How the detail of a missing part begins.
+const ABSENT: &str = "not there";
+
 /// The lab's status. A cluster that is not there is a status too, not an error.
 ///
 /// # Errors
@@ -93,7 +96,7 @@ async fn of_lab(lab: &Lab) -> Result<LabStatus, LabError> {
 fn deployment_row(component: &str, name: &str, all: &[Deployment]) -> ComponentRow {
     let found = all.iter().find(|d| d.metadata.name.as_deref() == Some(name));
     let (ready, detail) = match found {
-        None => (false, "not there".to_owned()),
+        None => (false, ABSENT.to_owned()),
         Some(deployment) => {
             let wanted = deployment.spec.replicas.unwrap_or(1);
             let ready = deployment.status.as_ref().and_then(|s| s.ready_replicas).unwrap_or(0);
@@ -120,20 +123,19 @@ fn cronjob_component(cronjobs: &[CronJobRow]) -> ComponentRow {
         name: REPORTER.to_owned(),
         ready: found.is_some(),
         detail: match found {
-            None => "not there (k8s-tutor up --stage v1 leaves it out)".to_owned(),
+            None => format!("{ABSENT} (k8s-tutor up --stage v1 leaves it out)"),
             Some(cronjob) => format!("{}, schedule {}", cronjob.status, cronjob.schedule),
         },
     }
 }
 
 fn state(components: &[ComponentRow]) -> LabState {
-    if components.iter().all(|c| c.ready) {
+    // Stage v1 is a whole lab without the batch.
+    let wanted = |c: &&ComponentRow| c.component != "batch" || !c.detail.starts_with(ABSENT);
+    if components.iter().filter(wanted).all(|c| c.ready) {
         return LabState::Up;
     }
-    if components.iter().any(|c| c.detail.starts_with("not there")) && components.iter().all(|c| !c.ready) {
-        return LabState::Down;
-    }
-    LabState::Partial
+    if components.iter().all(|c| c.detail.starts_with(ABSENT)) { LabState::Down } else { LabState::Partial }
 }
 
 fn counts(jobs: &[JobRow]) -> JobCounts {

@@ -33,9 +33,8 @@ pub(crate) struct AwsSettings {
 impl AwsSettings {
     /// Reads `AWS_ENDPOINT`, `AWS_DEFAULT_REGION` and the access key.
     pub(crate) fn read(env: &mut Reader<'_>) -> Self {
-        let endpoint = env.parsed("AWS_ENDPOINT", None, "http://HOST:PORT or https://HOST[:PORT]", |value| {
-            endpoint(value).map(Some)
-        });
+        let endpoint = env
+            .parsed("AWS_ENDPOINT", None, "http://HOST:PORT or https://HOST[:PORT]", |value| endpoint(value).map(Some));
         let region = env.optional("AWS_DEFAULT_REGION").unwrap_or("ap-northeast-1").to_owned();
         let key = env.required("AWS_ACCESS_KEY_ID", "the access key (any value will do for LocalStack)");
         let secret = env.required("AWS_SECRET_ACCESS_KEY", "the secret of the access key");
@@ -112,7 +111,8 @@ mod tests {
         assert_eq!(endpoint("http://localstack:4566/").as_deref(), Some("http://localstack:4566"));
         assert_eq!(endpoint("https://dynamodb.example").as_deref(), Some("https://dynamodb.example"));
         assert_eq!(endpoint("http://[::1]:4566").as_deref(), Some("http://[::1]:4566"));
-        for wrong in ["localstack:4566", "ftp://x", "http://", "http://h/x", "http://h?x", "http://u:p@h", "http://h:"] {
+        for wrong in ["localstack:4566", "ftp://x", "http://", "http://h/x", "http://h?x", "http://u:p@h", "http://h:"]
+        {
             assert_eq!(endpoint(wrong), None, "{wrong}");
         }
     }

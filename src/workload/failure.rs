@@ -6,9 +6,9 @@
 use std::error::Error;
 use std::path::PathBuf;
 
-use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use aws_smithy_types::error::display::DisplayErrorContext;
 use aws_sdk_s3::error::SdkError;
+use aws_smithy_types::error::display::DisplayErrorContext;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::printable::printable;
 
@@ -113,7 +113,8 @@ impl Request<'_> {
             }
             ("ResourceNotFoundException", _) => Failure::NoTable { table: self.object.to_owned(), place, message },
             _ if lacks_index => Failure::NoTable { table: self.object.to_owned(), place, message },
-            ("UnrecognizedClientException" | "InvalidSignatureException" | "AccessDeniedException", _) | (_, 401 | 403) => {
+            ("UnrecognizedClientException" | "InvalidSignatureException" | "AccessDeniedException", _)
+            | (_, 401 | 403) => {
                 Failure::Denied { operation: self.operation, object: self.object.to_owned(), place, message }
             }
             _ => self.unexpected(format!("{} (HTTP {status} {code} from {})", message, self.place)),

@@ -29,12 +29,8 @@ pub(super) async fn run(context: &Context, verb: &FaultVerb) -> Result {
 async fn inject(context: &Context, to: u16, lasts: Option<Duration>) -> Result {
     let lab = context.lab().await?;
     let Some(row) = faults::inject_port(&lab, to, lasts).await? else { return Ok(Code::Ok) };
-    if let Some(until) = row.until {
-        if let Err(error) = leave_helper(until) {
-            err(&format!(
-                "note: no helper could be left behind ({error}); the next k8s-tutor command after {until} clears it"
-            ));
-        }
+    if let Some(Err((until, error))) = row.until.map(|until| leave_helper(until).map_err(|error| (until, error))) {
+        err(&format!("note: no helper could be left behind ({error}); the next command after {until} clears it"));
     }
     output::one(context.format, &row, &row.name(), || output::rendered(std::slice::from_ref(&row), 7))?;
     match row.effect.as_ref().and_then(|effect| effect.effective) {

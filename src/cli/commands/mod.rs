@@ -64,6 +64,8 @@ fn print_line(last: &mut String, headings: bool) -> impl FnMut(LogLine) -> bool 
                 return false;
             }
         }
-        output::line(&text::safe(&line.text))
+        // A tab is harmless and common in logs; all else that a terminal would act on is shown, not done.
+        let parts: Vec<_> = line.text.split('\t').map(text::safe).collect();
+        output::line(&parts.join("\t"))
     }
 }

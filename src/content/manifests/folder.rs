@@ -64,7 +64,10 @@ fn is_manifest(name: &str) -> bool {
 fn read(path: &Path, relative: String) -> Result<ManifestFile, ContentError> {
     let unreadable = |source| ContentError::Unreadable { path: path.to_owned(), source };
     if path.metadata().map_err(unreadable)?.len() > MAX_BYTES {
-        return Err(ContentError::NotAManifest { file: relative, what: "is over 3 MiB, more than an API server takes" });
+        return Err(ContentError::NotAManifest {
+            file: relative,
+            what: "is over 3 MiB, more than an API server takes",
+        });
     }
     let bytes = std::fs::read(path).map_err(unreadable)?;
     match String::from_utf8(bytes) {

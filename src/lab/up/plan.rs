@@ -1,7 +1,8 @@
 //! The plan in words: each step's title, reason and equivalent commands. Pure.
 
 use super::UpOptions;
-use crate::content::manifests::{Manifest, Stage};
+use crate::aws::{BUCKET, TABLE};
+use crate::content::manifests::Manifest;
 use crate::domain::command::ShellCommand;
 use crate::domain::step::Step;
 use crate::lab::manifests::Parts;
@@ -27,81 +28,102 @@ const ENDPOINT: &str = "http://127.0.0.1:30000";
 
 /// The whole plan, nothing begun.
 pub(super) fn plan(provider: &dyn Provider, options: &UpOptions, parts: &Parts) -> Vec<Step> {
-    let namespace = options.record.namespace.as_deref().unwrap_or("default");
-    let k = |line: &str| kubectl(namespace, line);
-    let apply =
-        |part: &[Manifest]| -> Vec<ShellCommand> { files(part).into_iter().map(|f| applied(namespace, &f)).collect() };
-    let stage = if options.stage == Stage::V1 { "v1" } else { "v2" };
-    let rollouts = Parts::deployments(&parts.app);
-    let images = parts.images();
-    let image_words = match provider.images() {
-        Images::BuiltIn => "the images are programs that the sandbox knows",
-        Images::Present => "the images must be on the nodes already; nothing is pulled or loaded",
+    let commands = Commands { namespace: options.record.namespace.as_deref().unwrap_or("default") };
+    let step = |id: &'static str| {
+        let (title, why) = words(id, provider, options, parts);
+        Step::new(id, title, why, commands.of(id, provider, options, parts))
     };
-    vec![
-        Step::new(
-            "preflight",
-            "look whether the lab can run here",
-            "what would stop it half way is told before anything is changed",
-            vec![ShellCommand::line("k8s-tutor doctor")],
-        ),
-        Step::new(
-            "cluster",
-            format!("start the cluster ({})", provider.name()),
-            "a lab needs an API server, controllers and a node",
-            vec![provider.start_command()],
-        ),
-        Step::new(
-            "connect",
-            "connect to its API server",
-            "a wrong kubeconfig is better told now than as twelve odd errors later",
-            vec![k("version")],
-        ),
-        Step::new(
-            "check",
-            "let the server check the manifests",
-            "a broken manifest is refused as a whole, nothing is half done",
-            match &options.manifests {
-                Some(dir) => vec![k("apply --dry-run=server --recursive -f").arg(dir.display().to_string())],
-                None => Vec::new(),
-            },
-        ),
-        Step::new(
-            "init-config",
-            "apply LocalStack's init scripts",
-            "they make the table and the bucket when LocalStack starts",
-            apply(&parts.init),
-        ),
-        Step::new("localstack", "apply LocalStack", "S3 and DynamoDB for the lab, inside the cluster", {
-            let mut commands = apply(&parts.localstack);
-            commands.extend(apply(&parts.service));
-            commands.dedup();
-            commands
-        }),
-        Step::new(
-            "init",
+    STEPS.into_iter().map(step).collect()
+}
+
+/// A step's title and reason.
+fn words(id: &str, provider: &dyn Provider, options: &UpOptions, parts: &Parts) -> (String, &'static str) {
+    let (title, why) = match id {
+        "preflight" => {
+            ("look whether the lab can run here", "what would stop it half way is told before anything is changed")
+        }
+        "cluster" => {
+            return (
+                format!("start the cluster ({})", provider.name()),
+                "a lab needs an API server, controllers and a node",
+            );
+        }
+        "connect" => {
+            ("connect to its API server", "a wrong kubeconfig is better told now than as twelve odd errors later")
+        }
+        "check" => {
+            ("let the server check the manifests", "a broken manifest is refused as a whole, nothing is half done")
+        }
+        "init-config" => {
+            ("apply LocalStack's init scripts", "they make the table and the bucket when LocalStack starts")
+        }
+        "localstack" => ("apply LocalStack", "S3 and DynamoDB for the lab, inside the cluster"),
+        "init" => (
             "wait until LocalStack, the table and the bucket answer",
             "LocalStack calls itself ready before its init scripts have run",
-            vec![
-                k("rollout status deployment/localstack"),
-                aws(ENDPOINT, "dynamodb describe-table --table-name tasks"),
-                aws(ENDPOINT, "s3 ls s3://completed-task-report-bucket"),
+        ),
+        "images" => {
+            let why = match provider.images() {
+                Images::BuiltIn => "the images are programs that the sandbox knows",
+                Images::Present => "the images must be on the nodes already; nothing is pulled or loaded",
+            };
+            return (format!("see to the images: {}", parts.images().join(", ")), why);
+        }
+        "manifests" => {
+            let title = match &options.manifests {
+                Some(dir) => format!("apply the app ({})", dir.display()),
+                None => format!("apply the app ({})", options.stage),
+            };
+            return (title, "the task API, and the CronJob that reports on its tasks");
+        }
+        _ => ("wait until its pods are ready", "from here on every command of the tutorial works"),
+    };
+    (title.to_owned(), why)
+}
+
+/// The equivalent commands, for one namespace.
+struct Commands<'a> {
+    namespace: &'a str,
+}
+
+impl Commands<'_> {
+    fn of(&self, id: &str, provider: &dyn Provider, options: &UpOptions, parts: &Parts) -> Vec<ShellCommand> {
+        match id {
+            "preflight" => vec![ShellCommand::line("k8s-tutor doctor")],
+            "cluster" => vec![provider.start_command()],
+            "connect" => vec![self.kubectl("version")],
+            "check" => {
+                let dir = options.manifests.iter().map(|dir| dir.display().to_string());
+                dir.map(|dir| self.kubectl("apply --dry-run=server --recursive -f").arg(dir)).collect()
+            }
+            "init-config" => self.apply(&parts.init),
+            "localstack" => {
+                let mut commands = self.apply(&parts.localstack);
+                commands.extend(self.apply(&parts.service));
+                commands.dedup();
+                commands
+            }
+            "init" => vec![
+                self.kubectl("rollout status deployment/localstack"),
+                aws(ENDPOINT, &format!("dynamodb describe-table --table-name {TABLE}")),
+                aws(ENDPOINT, &format!("s3 ls s3://{BUCKET}")),
             ],
-        ),
-        Step::new("images", format!("see to the images: {}", images.join(", ")), image_words, Vec::new()),
-        Step::new(
-            "manifests",
-            format!("apply the app ({stage})"),
-            "the task API, and the CronJob that reports on its tasks",
-            apply(&parts.app),
-        ),
-        Step::new(
-            "rollouts",
-            "wait until its pods are ready",
-            "from here on every command of the tutorial works",
-            rollouts.iter().map(|name| k(&format!("rollout status deployment/{name}"))).collect(),
-        ),
-    ]
+            "images" => Vec::new(),
+            "manifests" => self.apply(&parts.app),
+            _ => {
+                let rollouts = Parts::deployments(&parts.app).into_iter();
+                rollouts.map(|name| self.kubectl(&format!("rollout status deployment/{name}"))).collect()
+            }
+        }
+    }
+
+    fn kubectl(&self, line: &str) -> ShellCommand {
+        kubectl(self.namespace, line)
+    }
+
+    fn apply(&self, part: &[Manifest]) -> Vec<ShellCommand> {
+        files(part).into_iter().map(|file| applied(self.namespace, &file)).collect()
+    }
 }
 
 /// What a person would type to apply a file as `up` does.
@@ -123,6 +145,7 @@ mod tests {
 
     use super::*;
     use crate::config::LabRecord;
+    use crate::content::manifests::Stage;
     use crate::provider::{Options, choose};
 
     #[test]
@@ -137,8 +160,12 @@ mod tests {
             patience: Duration::ZERO,
         };
         let provider = choose(&Options { provider: "sandbox".into(), ..Options::default() }).unwrap();
-        let plan = plan(provider.as_ref(), &options, &Parts::default());
+        let parts = Parts::load(Stage::V2, None).unwrap();
+        let plan = plan(provider.as_ref(), &options, &parts);
         assert_eq!(plan.iter().map(|step| step.id).collect::<Vec<_>>(), STEPS);
         assert!(plan.iter().all(|step| !step.why.is_empty() && !step.title.is_empty()));
+        let commands: Vec<String> = plan.iter().flat_map(|step| &step.commands).map(ToString::to_string).collect();
+        let cronjob = "kubectl apply --server-side --force-conflicts --field-manager=k8s-tutor -f k8s/v2/task-reporter/cronjob.yaml";
+        assert!(commands.iter().any(|command| command == cronjob), "{commands:#?}");
     }
 }

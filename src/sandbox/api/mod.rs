@@ -45,6 +45,8 @@ pub mod strict;
 mod subresources;
 pub mod table;
 #[cfg(test)]
+mod testing;
+#[cfg(test)]
 mod tests;
 mod verbs;
 pub mod yaml;

@@ -1,5 +1,6 @@
 //! Puts the parser's events together to values: anchors, merge keys, duplicate keys. Called by the parent only.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use granit_parser::{Event, Tag};
@@ -51,8 +52,8 @@ impl Builder {
                     self.set_key(Key::Merge);
                     return Ok(());
                 }
-                let suffix = tag.as_deref().and_then(core);
-                let value = scalar::resolve(&text, style, suffix).map_err(|message| self.error(message))?;
+                let word = tag.as_deref().map(core);
+                let value = scalar::resolve(&text, style, word.as_deref()).map_err(|message| self.error(message))?;
                 self.remember(anchor, &value);
                 self.add(value, line)
             }
@@ -183,9 +184,9 @@ fn merges(value: Value) -> Option<Vec<Map<String, Value>>> {
     }
 }
 
-/// `int` of `!!int`; an unknown tag is the empty word.
-fn core(tag: &Tag) -> Option<&str> {
-    Some(tag.handle().strip_prefix("tag:yaml.org,2002:").filter(|_| true).map_or("", |_| tag.suffix()))
+/// `int` of `!!int`; a foreign tag is the empty word.
+fn core(tag: &Tag) -> Cow<'_, str> {
+    tag.suffix_in_namespace("tag:yaml.org,2002:").unwrap_or_default()
 }
 
 fn size(value: &Value) -> usize {

@@ -1,3 +1,5 @@
+//! YAML against what kubectl made of the same text.
+
 use serde_json::{Value, json};
 
 use super::*;

@@ -45,8 +45,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn day(now: &str, offset: u16, zone: &str) -> (String, i64, i64) {
-        let day =
-            Day::target(now.parse::<Timestamp>().unwrap(), offset, &TimeZone::get(zone).unwrap()).unwrap();
+        let day = Day::target(now.parse::<Timestamp>().unwrap(), offset, &TimeZone::get(zone).unwrap()).unwrap();
         (day.key(), day.start, day.end)
     }
 

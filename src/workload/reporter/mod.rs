@@ -62,7 +62,7 @@ fn attempt(vars: &Vars) -> Result<(), Failure> {
             signals::terminated().await;
             signalled.cancel();
         });
-        run::run(&config, Timestamp::now(), &cancel).await
+        Box::pin(run::run(&config, Timestamp::now(), &cancel)).await
     });
     // A DNS look-up that hangs must not hold the pod's end.
     runtime.shutdown_background();

@@ -53,7 +53,7 @@ pub(super) async fn run(config: &Config, now: Timestamp, cancel: &CancellationTo
     tracing::info!(rows, bytes = file.size, ms = ms(began), "collected {rows} completed tasks");
 
     let uploading = Instant::now();
-    upload.send(&file, rows, cancel).await?;
+    Box::pin(upload.send(&file, rows, cancel)).await?;
     let size = file.size;
     tracing::info!(bytes = size, ms = ms(uploading), "uploaded file {} to s3://{}", upload.key, upload.bucket);
     drop(file);

@@ -45,9 +45,8 @@ impl Pages {
     /// The next page, or None after the last; the page after it is asked for before this returns.
     pub(super) async fn next(&mut self) -> Result<Option<Vec<Item>>, Failure> {
         let Some(coming) = self.coming.take() else { return Ok(None) };
-        let page = coming
-            .await
-            .map_err(|error| Failure::Unexpected { operation: "Query", message: error.to_string() })??;
+        let page =
+            coming.await.map_err(|error| Failure::Unexpected { operation: "Query", message: error.to_string() })??;
         if page.last_evaluated_key.is_some() {
             tracing::info!("processing next chunk...");
             self.ask(page.last_evaluated_key);

@@ -43,7 +43,8 @@ impl Spool {
         options.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(&path).map_err(|source| Failure::Disk { what: "create", path: path.clone(), source })?;
+        let file =
+            options.open(&path).map_err(|source| Failure::Disk { what: "create", path: path.clone(), source })?;
         Ok(Self { file: BufWriter::with_capacity(64 * 1024, file), written: 0, guard: Guard(path) })
     }
 

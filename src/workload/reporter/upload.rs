@@ -42,7 +42,7 @@ impl Upload {
     pub(super) async fn send(&self, file: &Spooled, rows: u64, cancel: &CancellationToken) -> Result<(), Failure> {
         if file.size <= PART {
             let put = self.put(file, rows);
-            cancel.run_until_cancelled(put).await.ok_or(Failure::Interrupted)??;
+            cancel.run_until_cancelled(Box::pin(put)).await.ok_or(Failure::Interrupted)??;
         } else {
             self.put_in_parts(file, rows, cancel).await?;
         }

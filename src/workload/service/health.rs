@@ -78,9 +78,10 @@ impl Readiness {
             return Err(format!("table {} is not ACTIVE yet", self.table));
         }
         let active = |name: &str| {
-            table.global_secondary_indexes().iter().any(|index| {
-                index.index_name() == Some(name) && index.index_status() == Some(&IndexStatus::Active)
-            })
+            table
+                .global_secondary_indexes()
+                .iter()
+                .any(|index| index.index_name() == Some(name) && index.index_status() == Some(&IndexStatus::Active))
         };
         if active("user_index") { Ok(()) } else { Err(format!("table {} has no active user_index", self.table)) }
     }

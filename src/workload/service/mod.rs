@@ -82,7 +82,11 @@ fn serve_until_terminated(vars: &Vars) -> Result<(), Failure> {
 }
 
 /// Serves until `end` resolves, then lets open requests finish within the grace period.
-async fn serve(config: Config, listener: TcpListener, end: impl Future<Output = ()> + Send + 'static) -> Result<(), Failure> {
+async fn serve(
+    config: Config,
+    listener: TcpListener,
+    end: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), Failure> {
     let (ended, wait_for_end) = tokio::sync::oneshot::channel::<()>();
     let app = Arc::new(App {
         store: Store::new(&config),
@@ -132,6 +136,3 @@ async fn limit(State(app): State<Arc<App>>, request: Request, next: Next) -> Res
     let _permit = app.in_flight.try_acquire().map_err(|_| Problem::Busy)?;
     Ok(next.run(request).await)
 }
-
-#[cfg(test)]
-mod tests;

@@ -95,7 +95,9 @@ impl Store {
         let answer = request.update_expression(format!("SET {}", set.join(", "))).send().await;
         match answer {
             Ok(_) => Ok(()),
-            Err(error) if error.as_service_error().is_some_and(|error| error.is_conditional_check_failed_exception()) => {
+            Err(error)
+                if error.as_service_error().is_some_and(|error| error.is_conditional_check_failed_exception()) =>
+            {
                 Err(Problem::NoTask(update.task_id.clone()))
             }
             Err(error) => Err(Problem::Inside(self.request("UpdateItem").failed(error))),

@@ -6,7 +6,9 @@ use serde_json::Value;
 use super::entries::{Entries, Entry, Operation};
 use super::set::Set;
 use super::topology::Parts;
-use super::{Manager, compare, config, conflict, entries, ignored, last_applied, merge, metadata_of_no_one, update, written};
+use super::{
+    Manager, compare, config, conflict, entries, ignored, last_applied, merge, metadata_of_no_one, update, written,
+};
 use crate::sandbox::api::schema::{self, StructId};
 use crate::sandbox::api::status::ApiError;
 use crate::sandbox::api::strict;

@@ -140,9 +140,17 @@ fn metadata_of_no_one() -> Set {
     for field in ["f:apiVersion", "f:kind", "f:metadata"] {
         set.insert(&[field]);
     }
-    for field in
-        ["name", "namespace", "creationTimestamp", "selfLink", "uid", "clusterName", "generation", "managedFields", "resourceVersion"]
-    {
+    for field in [
+        "name",
+        "namespace",
+        "creationTimestamp",
+        "selfLink",
+        "uid",
+        "clusterName",
+        "generation",
+        "managedFields",
+        "resourceVersion",
+    ] {
         set.insert(&["f:metadata", &format!("f:{field}")]);
     }
     set

@@ -100,7 +100,6 @@ fn complete(name: &str, schema: &mut Value) {
     let known = schema::named(name).map(schema::StructId::get);
     if let Some(Value::Object(properties)) = map.get_mut("properties") {
         for (property, schema) in properties.iter_mut() {
-            wrap_reference(schema);
             if let (Some(field), Some(schema)) = (known.and_then(|s| s.field(property)), schema.as_object_mut()) {
                 extend(schema, field);
             }
@@ -114,19 +113,10 @@ fn complete(name: &str, schema: &mut Value) {
     }
 }
 
-/// In OpenAPI 3.0 nothing may stand beside a `$ref`, so Kubernetes wraps it.
-fn wrap_reference(schema: &mut Value) {
-    let Some(map) = schema.as_object_mut() else { return };
-    if map.len() > 1
-        && let Some(reference) = map.shift_remove("$ref")
-    {
-        map.insert("allOf".into(), json!([{"$ref": reference}]));
-    }
-}
-
 /// The extensions by which clients merge.
-fn extend(schema: &mut Map<String, Value>, field: &Field) {
-    let mut set = |name: &str, value: Value| schema.insert(format!("x-kubernetes-{name}"), value);
+pub(in crate::sandbox::api) fn extensions(field: &Field) -> Map<String, Value> {
+    let mut found = Map::new();
+    let mut set = |name: &str, value: Value| found.insert(format!("x-kubernetes-{name}"), value);
     match (&field.topology, &field.shape) {
         (Topology::Map(keys), _) => {
             set("list-map-keys", json!(keys));
@@ -153,6 +143,11 @@ fn extend(schema: &mut Map<String, Value>, field: &Field) {
     if !strategy.is_empty() {
         set("patch-strategy", strategy.join(",").into());
     }
+    found
+}
+
+fn extend(schema: &mut Map<String, Value>, field: &Field) {
+    schema.extend(extensions(field));
     if let Some(default) = field.default.and_then(|text| serde_json::from_str(text).ok()) {
         schema.insert("default".into(), default);
     }

@@ -18,6 +18,10 @@ use std::sync::{LazyLock, Mutex};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha512};
 
+#[cfg(test)]
+pub(super) use self::components::extensions;
+#[cfg(test)]
+pub(super) use self::kinds::{add as add_kind, known as known_kinds};
 use crate::sandbox::resources::{self, Resource};
 
 /// The Kubernetes whose schemas are served.

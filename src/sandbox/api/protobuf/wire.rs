@@ -36,8 +36,8 @@ pub(super) enum Content<'a> {
     Varint(u64),
     /// Eight bytes: a double.
     Fixed64(u64),
-    /// Four bytes.
-    Fixed32(u32),
+    /// Four bytes: a float, which no kind has.
+    Fixed32,
     /// Text, bytes, a message.
     Bytes(&'a [u8]),
 }
@@ -110,7 +110,10 @@ impl<'a> Reader<'a> {
                 let length = usize::try_from(self.varint()?).map_err(|_| Broken::Short)?;
                 Content::Bytes(self.take(length)?)
             }
-            5 => Content::Fixed32(u32::from_le_bytes(self.array()?)),
+            5 => {
+                self.take(4)?;
+                Content::Fixed32
+            }
             other => return Err(Broken::WireType(other)),
         };
         Ok(WireField { number, content })

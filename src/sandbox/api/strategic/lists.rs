@@ -112,7 +112,8 @@ pub(super) fn in_order(
     server: &[Value],
     key: Option<&str>,
 ) -> Result<Vec<Value>, Problem> {
-    let (mut named, mut rest): (Vec<(usize, Value)>, Vec<(usize, Value)>) = (Vec::new(), Vec::new());
+    let mut named: Vec<(usize, Value)> = Vec::new();
+    let mut rest: Vec<(usize, Value)> = Vec::new();
     for value in merged {
         let wanted = identity(&value, key)?;
         match position(order, wanted, key) {
