@@ -29,7 +29,12 @@ pub fn start_time(pid: u32) -> Option<u64> {
 
 /// True while this very process (not a later one with the same id) exists and is not a zombie.
 pub fn is_alive(pid: u32, started: u64) -> bool {
-    start_time(pid) == Some(started) && stat_field(pid, 0).is_some_and(|state| state != "Z" && state != "X")
+    start_time(pid) == Some(started) && is_running(pid)
+}
+
+/// True while there is a process with this id that is not a zombie.
+pub fn is_running(pid: u32) -> bool {
+    stat_field(pid, 0).is_some_and(|state| state != "Z" && state != "X")
 }
 
 /// Every process of this user, other than this one, whose environment has `mark` (`NAME=value`).

@@ -31,7 +31,7 @@ fn end_all(data_dir: &Path, mark: &str) -> usize {
         table::signal(process, Signal::SIGTERM);
     }
     let deadline = std::time::Instant::now() + GRACE;
-    while found.iter().any(|p| table::start_time(p.pid).is_some()) && std::time::Instant::now() < deadline {
+    while found.iter().any(|p| table::is_running(p.pid)) && std::time::Instant::now() < deadline {
         std::thread::sleep(Duration::from_millis(10));
     }
     // Anew: one of them may have started another meanwhile.
