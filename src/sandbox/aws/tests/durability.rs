@@ -52,6 +52,7 @@ fn spawn(folder: &Path) -> (Child, String) {
         .args(["--exact", "sandbox::aws::tests::durability::child", "--ignored", "--nocapture"])
         .env("K8S_TUTOR_STATE_DIR", folder)
         .env("K8S_TUTOR_ROOT", folder)
+        .env("TMPDIR", folder)
         .env("PERSISTENCE", "1")
         .env("GATEWAY_LISTEN", free.to_string())
         .stdout(Stdio::null())
