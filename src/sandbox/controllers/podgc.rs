@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn a_lost_node_gets_its_time() {
-        let t = |second| Timestamp::from_second(1_800_000_000 + second).expect("in range");
+        let t = |second: i64| Timestamp::from_second(1_800_000_000 + second).expect("in range");
         let pod = |json| serde_json::from_value::<Pod>(json).expect("a pod");
         let bound = pod(serde_json::json!({"metadata": {"name": "p"}, "spec": {"nodeName": "gone", "containers": []}}));
         assert_eq!(fate(&bound, None, t(0)), Fate::Keep);
