@@ -1,3 +1,5 @@
 //! `k8s-tutor`: see `k8s_tutor::entry`.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    k8s_tutor::entry::main()
+}

@@ -1,3 +1,5 @@
 //! The task-service as a plain binary; the work is in `k8s_tutor::workload`.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    k8s_tutor::workload::service::main()
+}

@@ -1,1 +1,30 @@
-//! The Kubernetes client of the lab.
+//! The lab's Kubernetes client: connect, apply, watch, read typed rows, logs.
+//!
+//! Called by `provider` (to connect) and `lab` (for everything else). Knows nothing of which provider
+//! is behind the API server, and prints nothing.
+
+mod apply;
+mod connect;
+mod cronjobs;
+mod delete;
+mod error;
+mod events;
+mod jobs;
+mod kinds;
+mod logs;
+mod pods;
+mod rollout;
+mod rows;
+#[cfg(test)]
+mod rows_tests;
+mod services;
+mod wait;
+
+pub use apply::{FIELD_MANAGER, MANAGED_BY, MANAGED_BY_VALUE};
+pub use connect::{Cluster, Target};
+pub use cronjobs::job_from_cronjob;
+pub use delete::Owned;
+pub use error::ClusterError;
+pub use rollout::{Rollout, rollout_of};
+pub use rows::{attempts, cronjob_row, job_row, next_runs, pod_row};
+pub use services::{Note, ServicePort, port_patch};

@@ -1,1 +1,9 @@
-//! Loads and validates what ships with the program: `k8s/` and `assets/`.
+//! Loads and validates what ships with the program, `k8s/` and `assets/`, and a user's copy of it.
+//!
+//! Called by `lab` and `cli`. Reads files and data; never talks to a cluster.
+
+mod error;
+pub mod faults;
+pub mod manifests;
+
+pub use error::ContentError;

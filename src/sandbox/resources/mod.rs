@@ -4,8 +4,46 @@
 //! is invalid, the columns of its table. Objects are JSON values, as stored. Called by
 //! `sandbox::api`; must not read the store or a clock beyond what [`Context`] hands in.
 
+mod check;
+mod columns;
+mod config_map;
+mod cron_format;
+mod cron_job;
+mod deployment;
+mod endpoint_slice;
+mod endpoints;
+mod event;
+mod go_shape;
+mod ingress;
+mod ingress_class;
+mod ingress_rules;
+mod job;
+mod lease;
+mod meta;
+pub mod names;
+mod namespace;
+mod node;
+mod pod;
+mod pod_rules;
+mod pod_status;
+mod pod_template;
+mod quantity;
+mod registry;
+mod replica_set;
+mod review;
+mod secret;
+mod service;
+mod service_account;
+mod service_rules;
+#[cfg(test)]
+mod tests;
+pub mod time;
+mod value;
+
 use jiff::Timestamp;
 use serde_json::Value;
+
+pub use self::meta::validate_metadata;
 
 use crate::sandbox::api::status::FieldError;
 
@@ -50,8 +88,35 @@ pub struct Resource {
     pub stored: bool,
     /// What is served under an object.
     pub subresources: &'static [Subresource],
+    /// Where the objects are kept, for a kind that is another view of a stored one.
+    pub stored_as: Option<&'static StoredAs>,
     /// The rules.
     pub strategy: &'static dyn Strategy,
+}
+
+/// The stored kind behind a second view of it: `events.k8s.io/v1` Events are core `v1` Events.
+pub struct StoredAs {
+    /// The stored kind's group.
+    pub group: &'static str,
+    /// The stored kind's version.
+    pub version: &'static str,
+    /// The stored kind's plural name.
+    pub plural: &'static str,
+    /// What a client sent, to what is stored; after that the stored kind's strategy applies.
+    pub to_stored: fn(&mut Value),
+    /// What is stored, to what this view's client reads.
+    pub from_stored: fn(&mut Value),
+}
+
+/// What a name of a kind must look like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameRule {
+    /// `a.b-c`, at most 253 characters (RFC 1123 subdomain).
+    Subdomain,
+    /// `b-c`, at most 63 characters (RFC 1123 label).
+    Label,
+    /// Anything that can be one segment of a path.
+    PathSegment,
 }
 
 /// What a strategy may know of the request.
@@ -100,6 +165,21 @@ pub trait Strategy: Send + Sync {
         Vec::new()
     }
 
+    /// What the kind's names must look like.
+    fn name_rule(&self) -> NameRule {
+        NameRule::Subdomain
+    }
+
+    /// The table row's `conditions`: kubectl hides or marks finished objects by them.
+    fn row_conditions(&self, _object: &Value) -> Option<Value> {
+        None
+    }
+
+    /// What a real server says of a field selector that the kind lacks.
+    fn unknown_field(&self, label: &str) -> String {
+        format!("{label:?} is not a known field selector: only \"metadata.name\", \"metadata.namespace\"")
+    }
+
     /// True where `metadata.generation` counts changes of `spec`.
     fn has_generation(&self) -> bool {
         true
@@ -119,7 +199,17 @@ pub trait Strategy: Send + Sync {
 
 /// Every served kind, in discovery's order.
 pub fn all() -> &'static [Resource] {
-    &[]
+    registry::ALL
+}
+
+/// Makes of what a client sent what a real server would store: nulls are absent members, then the
+/// kind's defaults.
+pub fn apply_defaults(resource: &Resource, object: &mut Value) {
+    value::drop_nulls(object);
+    if let Some(metadata) = object.get_mut("metadata") {
+        value::drop_empty(metadata, &["labels", "annotations", "ownerReferences", "finalizers", "generateName"]);
+    }
+    resource.strategy.default(object);
 }
 
 /// The kind behind `/apis/{group}/{version}/{plural}`.

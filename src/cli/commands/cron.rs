@@ -1,0 +1,57 @@
+//! `k8s-tutor cron …`.
+
+use super::Result;
+use crate::cli::args::CronVerb;
+use crate::cli::context::Context;
+use crate::cli::exit_code::Code;
+use crate::cli::output::{self, Format, Row};
+use crate::domain::cronjob::CronJobRow;
+use crate::lab::cron::{self, CronChange, CronShow};
+use crate::text;
+
+pub(super) async fn run(context: &Context, verb: &CronVerb) -> Result {
+    let lab = context.lab().await?;
+    match verb {
+        CronVerb::Ls => output::rows(context.format, &cron::list(&lab).await?)?,
+        CronVerb::Show { name } => show(context, &cron::show(&lab, name).await?)?,
+        CronVerb::Next { name, count } => {
+            output::rows(context.format, &cron::next(&lab, name, usize::from(*count)).await?)?;
+        }
+        CronVerb::Suspend { name } => changed(context, cron::suspend(&lab, name, true).await?)?,
+        CronVerb::Resume { name } => changed(context, cron::suspend(&lab, name, false).await?)?,
+        CronVerb::Schedule { schedule, name } => changed(context, cron::schedule(&lab, name, schedule).await?)?,
+    }
+    Ok(Code::Ok)
+}
+
+fn show(context: &Context, show: &CronShow) -> std::result::Result<(), output::CliError> {
+    let columns = if context.format == Format::Wide { CronJobRow::TITLES.len() } else { CronJobRow::NARROW };
+    output::one(context.format, show, &show.cronjob.name(), || {
+        let mut out = output::rendered(std::slice::from_ref(&show.cronjob), columns);
+        if !show.next_runs.is_empty() {
+            let held = if show.cronjob.suspend { "\nWere it not suspended:\n" } else { "\n" };
+            out.push_str(&format!("{held}{}", output::rendered(&show.next_runs, 4)));
+        }
+        if !show.jobs.is_empty() {
+            out.push_str(&format!("\n{}", output::rendered(&show.jobs, 8)));
+        }
+        if !show.events.is_empty() {
+            out.push_str(&format!("\n{}", output::rendered(&show.events, 4)));
+        }
+        out
+    })
+}
+
+fn changed(context: &Context, change: Option<CronChange>) -> std::result::Result<(), output::CliError> {
+    let Some(change) = change else { return Ok(()) };
+    output::one(context.format, &change, &change.cronjob.name(), || {
+        let cronjob = &change.cronjob;
+        let word = if change.changed { "patched" } else { "unchanged" };
+        let next = match (cronjob.suspend, cronjob.next) {
+            (true, _) => "suspended: no job is started until it is resumed".to_owned(),
+            (false, Some(at)) => format!("next run at {at}"),
+            (false, None) => "no next run".to_owned(),
+        };
+        format!("cronjob/{} {word}; {next}\n", text::safe(&cronjob.name))
+    })
+}

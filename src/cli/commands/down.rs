@@ -1,0 +1,42 @@
+//! `k8s-tutor down`.
+
+use std::time::Duration;
+
+use super::Result;
+use crate::cli::args::DownArgs;
+use crate::cli::context::Context;
+use crate::cli::exit_code::Code;
+use crate::cli::output;
+use crate::lab::down::{DownOptions, DownReport, down};
+
+/// How long another `up` or `down` is waited for.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+pub(super) async fn run(context: &Context, args: &DownArgs) -> Result {
+    let options = DownOptions {
+        purge: args.purge,
+        dry_run: context.global.dry_run,
+        data: context.folders.data.clone(),
+        patience: PATIENCE,
+    };
+    let report = down(context.provider()?, context.progress.clone(), options).await?;
+    output::one(context.format, &report, "lab", || human(&report))?;
+    Ok(Code::Ok)
+}
+
+fn human(report: &DownReport) -> String {
+    let mut out = match report.removed.len() {
+        0 => String::new(),
+        _ => output::rendered(&report.removed, 2),
+    };
+    for line in &report.cluster {
+        out.push_str(&format!("{line}\n"));
+    }
+    if out.is_empty() {
+        out.push_str("Nothing was up.\n");
+    }
+    if let Some(kept) = &report.kept {
+        out.push_str(&format!("{kept}\n"));
+    }
+    out
+}

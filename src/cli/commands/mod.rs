@@ -1,0 +1,71 @@
+//! One file a verb. Each calls `lab` and prints what comes back.
+
+mod completion;
+mod cron;
+mod doctor;
+mod down;
+mod fault;
+mod job;
+mod kubeconfig;
+mod logs;
+mod manifests;
+mod pod;
+mod report;
+mod sandbox;
+mod status;
+mod task;
+mod up;
+
+use super::args::{LogFlags, Verb};
+use super::context::Context;
+use super::exit_code::Code;
+use super::output::{self, CliError};
+use crate::domain::log::{LogLine, LogOptions};
+use crate::text;
+
+/// What every command ends with.
+type Result = std::result::Result<Code, CliError>;
+
+/// Runs a verb; none is `status`.
+pub(super) async fn run(context: &Context, verb: Option<Verb>) -> Result {
+    match verb.unwrap_or(Verb::Status) {
+        Verb::Up(args) => up::run(context, &args).await,
+        Verb::Down(args) => down::run(context, &args).await,
+        Verb::Status => status::run(context).await,
+        Verb::Doctor => doctor::run(context).await,
+        Verb::Logs(args) => logs::run(context, &args).await,
+        Verb::Kubeconfig(args) => kubeconfig::run(context, &args).await,
+        Verb::Manifests(verb) => manifests::run(context, &verb),
+        Verb::Job(verb) => job::run(context, &verb).await,
+        Verb::Pod(verb) => pod::run(context, &verb).await,
+        Verb::Cron(verb) => cron::run(context, &verb).await,
+        Verb::Fault(verb) => fault::run(context, &verb).await,
+        Verb::Task(verb) => task::run(context, &verb).await,
+        Verb::Report(verb) => report::run(context, &verb).await,
+        Verb::Sandbox(verb) => sandbox::run(context, &verb).await,
+        Verb::Completion { shell } => completion::run(shell),
+    }
+}
+
+fn log_options(flags: &LogFlags) -> LogOptions {
+    LogOptions { follow: flags.follow, tail: flags.tail, timestamps: flags.timestamps, ..LogOptions::default() }
+}
+
+/// Prints log lines as they come; a heading where the pod changes.
+fn print_line(last: &mut String, headings: bool) -> impl FnMut(LogLine) -> bool + Send + use<'_> {
+    move |line| {
+        if headings && *last != line.pod {
+            let title = match line.attempt {
+                Some(number) => format!("==> attempt {number}: {} <==", text::safe(&line.pod)),
+                None => format!("==> {} <==", text::safe(&line.pod)),
+            };
+            last.clone_from(&line.pod);
+            if !output::line(&title) {
+                return false;
+            }
+        }
+        // A tab is harmless and common in logs; all else that a terminal would act on is shown, not done.
+        let parts: Vec<_> = line.text.split('\t').map(text::safe).collect();
+        output::line(&parts.join("\t"))
+    }
+}

@@ -1,0 +1,94 @@
+//! `k8s-tutor up`.
+
+use super::Result;
+use crate::cli::args::{StageArg, UpArgs};
+use crate::cli::context::Context;
+use crate::cli::exit_code::Code;
+use crate::cli::output::{self, Format};
+use crate::config::LabRecord;
+use crate::content::manifests::Stage;
+use crate::domain::step::{Step, StepState};
+use crate::lab::up::{UpOptions, UpReport, up};
+use crate::text;
+
+pub(super) async fn run(context: &Context, args: &UpArgs) -> Result {
+    let options = context.options();
+    let provider = context.provider()?;
+    let record = LabRecord {
+        kubeconfig: options.target.kubeconfig.clone(),
+        context: options.target.context.clone(),
+        namespace: options.target.namespace.clone(),
+        allow_remote: options.allow_remote,
+        ..LabRecord::new(provider.name())
+    };
+    let options = UpOptions {
+        stage: stage(args.stage),
+        manifests: args.manifests.clone(),
+        until: args.until.clone(),
+        dry_run: context.global.dry_run,
+        data: context.folders.data.clone(),
+        record,
+        patience: args.timeout,
+    };
+    let report = up(provider, context.progress.clone(), options).await?;
+    let dry_run = context.global.dry_run;
+    output::one(context.format, &report, "lab", || if dry_run { plan(&report.steps) } else { summary(&report) })?;
+    if !dry_run && matches!(context.format, Format::Table | Format::Wide) {
+        name_faults(&report);
+    }
+    Ok(Code::Ok)
+}
+
+pub(super) fn stage(stage: StageArg) -> Stage {
+    match stage {
+        StageArg::V1 => Stage::V1,
+        StageArg::V2 => Stage::V2,
+    }
+}
+
+/// The plan of `--dry-run`: each step, why, and what a person would type.
+fn plan(steps: &[Step]) -> String {
+    let mut out = String::new();
+    for (i, step) in steps.iter().enumerate() {
+        let skipped = if step.state == StepState::Skipped { " (skipped)" } else { "" };
+        out.push_str(&format!(
+            "{:>2}. {}: {}{skipped}\n    why: {}\n",
+            i + 1,
+            step.id,
+            text::safe(&step.title),
+            step.why
+        ));
+        for command in &step.commands {
+            out.push_str(&format!("    $ {}\n", text::safe(&command.to_string())));
+        }
+    }
+    out
+}
+
+fn summary(report: &UpReport) -> String {
+    let complete = report.steps.iter().all(|step| step.detail.as_deref() != Some("not reached: --until"));
+    let mut out = match (complete, report.changed) {
+        (true, true) => "The lab is up.\n".to_owned(),
+        (true, false) => "The lab is up already: nothing was changed.\n".to_owned(),
+        (false, _) => "As far as asked. `k8s-tutor up` goes on from here.\n".to_owned(),
+    };
+    if let Some(endpoint) = &report.aws_endpoint {
+        out.push_str(&format!("  aws         aws --endpoint-url {endpoint} s3 ls\n"));
+    }
+    if report.kubeconfig.is_some() {
+        out.push_str("  kubectl     export KUBECONFIG=$(k8s-tutor kubeconfig)\n");
+    }
+    if complete {
+        out.push_str("  next        k8s-tutor task seed 9 && k8s-tutor job run test1 --wait && k8s-tutor report cat\n");
+    }
+    out
+}
+
+fn name_faults(report: &UpReport) {
+    for fault in &report.faults {
+        output::err(&format!(
+            "note: fault {} ({}) on {} is active and kept: port {} is {}; k8s-tutor fault clear",
+            fault.fault, fault.by, fault.target, fault.original, fault.current
+        ));
+    }
+}

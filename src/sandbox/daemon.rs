@@ -1,1 +1,0 @@
-//! One sandbox: start, lock, state file, stop.

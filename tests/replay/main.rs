@@ -1,0 +1,135 @@
+//! Replays what kubectl 1.37 and a real Kubernetes 1.36 said to each other against the sandbox's API
+//! server and controllers, exchange by exchange, and compares every answer.
+//!
+//! Only names, uids, times, resourceVersions, addresses and managedFields are replaced (`normal.rs`).
+//! Exchanges that still differ stand in `tests/fixtures/replay/KNOWN.md` with the reason. The test
+//! fails when another one differs, and when one in the list does not differ any more.
+
+mod fixtures;
+mod kubelet;
+mod known;
+mod normal;
+mod server;
+
+use std::time::{Duration, Instant};
+
+use fixtures::{Command, Exchange};
+use normal::{Names, differences, normal};
+use serde_json::Value;
+use server::{Reply, Server};
+
+/// How long a read is asked again until it shows what the real cluster showed.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_recorded_exchanges_are_answered_alike() {
+    let server = Server::start().await;
+    let mut names = Names::default();
+    let mut differing = Vec::new();
+    for command in fixtures::load() {
+        for (n, exchange) in command.exchanges.iter().enumerate() {
+            let id = format!("{}/{:03} {} {}", command.name, n + 1, exchange.method, exchange.path);
+            let patience = if known::reason(&id).is_some() { Duration::ZERO } else { PATIENCE };
+            let found = replay(&server, &mut names, exchange, patience).await;
+            if !found.is_empty() {
+                differing.push((id, found));
+            }
+        }
+        between(&server, &command).await;
+    }
+    let verdict = known::judge(&differing);
+    assert!(verdict.is_empty(), "{}", verdict.join("\n"));
+    server.stop().await;
+}
+
+/// The recording waited here and there; the next command must meet the same state.
+async fn between(server: &Server, command: &Command) {
+    if command.name.starts_with("05-") {
+        server.exists("/api/v1/namespaces/demo/serviceaccounts/default").await;
+    }
+}
+
+/// Sends one exchange; a read is sent again until it matches or the patience ends.
+async fn replay(server: &Server, names: &mut Names, exchange: &Exchange, patience: Duration) -> Vec<String> {
+    let deadline = Instant::now() + patience;
+    loop {
+        let reply = server.send(exchange, names).await;
+        let found = compare(exchange, &reply);
+        let again = exchange.method == "GET" && !exchange.is_watch() && Instant::now() < deadline;
+        if found.is_empty() || !again {
+            learn(names, exchange, &reply);
+            return found;
+        }
+        server.changed(deadline).await;
+    }
+}
+
+fn learn(names: &mut Names, exchange: &Exchange, reply: &Reply) {
+    if let Some(recorded) = recorded_body(exchange) {
+        names.learn(&recorded, &reply.body);
+    }
+}
+
+fn recorded_body(exchange: &Exchange) -> Option<Value> {
+    let body = exchange.answer.body.as_ref()?;
+    let raw = fixtures::raw(body);
+    if raw.starts_with(b"k8s\0") {
+        // What the real server answered in protobuf, ours answers in JSON: the same object.
+        return k8s_tutor::sandbox::api::protobuf::decode(&raw).ok();
+    }
+    Some(body.clone())
+}
+
+fn compare(exchange: &Exchange, reply: &Reply) -> Vec<String> {
+    let answer = &exchange.answer;
+    let mut found = Vec::new();
+    if answer.status != reply.status {
+        let why = reply.body.get("message").and_then(Value::as_str).unwrap_or("");
+        found.push(format!("status: {} | {} {why}", answer.status, reply.status));
+        return found;
+    }
+    let protobuf = answer.content_type.as_deref().is_some_and(|t| t.contains("protobuf"));
+    if !protobuf && answer.content_type != reply.content_type && reply.status != 304 {
+        found.push(format!("content-type: {:?} | {:?}", answer.content_type, reply.content_type));
+    }
+    if answer.warning != reply.warning {
+        found.push(format!("warning: {:?} | {:?}", answer.warning, reply.warning));
+    }
+    if answer.omitted {
+        return found;
+    }
+    if let Some(frames) = &answer.frames {
+        found.extend(compare_watch(frames, &reply.frames));
+    } else if let Some(recorded) = recorded_body(exchange) {
+        found.extend(differences(&normal(&without_nulls(&recorded)), &normal(&without_nulls(&reply.body))));
+    }
+    found
+}
+
+/// Two clusters batch their writes differently; what a client relies on is how a watch begins and
+/// which state it ends in.
+fn compare_watch(recorded: &[Value], ours: &[Value]) -> Vec<String> {
+    let (Some(first), Some(last)) = (recorded.first(), recorded.last()) else { return Vec::new() };
+    let Some(our_first) = ours.first() else { return vec!["the watch said nothing".into()] };
+    let mut found = Vec::new();
+    if first["type"] != our_first["type"] {
+        found.push(format!("first frame: {} | {}", first["type"], our_first["type"]));
+    }
+    let wanted = normal(&without_nulls(last));
+    if !ours.iter().any(|f| differences(&wanted, &normal(&without_nulls(f))).is_empty()) {
+        let nearest = ours.last().map(|f| differences(&wanted, &normal(&without_nulls(f)))).unwrap_or_default();
+        found.push(format!("no frame is like the last recorded one; our last differs in {}", nearest.join("; ")));
+    }
+    found
+}
+
+/// `creationTimestamp: null` and absent are the same to every client.
+fn without_nulls(value: &Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            map.iter().filter(|(_, v)| !v.is_null()).map(|(k, v)| (k.clone(), without_nulls(v))).collect()
+        }
+        Value::Array(items) => items.iter().map(without_nulls).collect(),
+        other => other.clone(),
+    }
+}

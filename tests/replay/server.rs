@@ -1,0 +1,192 @@
+//! The server under test: the sandbox's API server over loopback HTTPS with its controllers, and the
+//! kubelet of the recordings in place of the node agent.
+
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use futures::StreamExt;
+use http_body_util::{BodyExt, Full};
+use k8s_tutor::sandbox::api::{Api, ApiConfig};
+use k8s_tutor::sandbox::clock::Clock;
+use k8s_tutor::sandbox::controllers::Controllers;
+use k8s_tutor::sandbox::net::AddressPlan;
+use k8s_tutor::sandbox::pki::Authority;
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::fixtures::Exchange;
+use crate::kubelet;
+use crate::normal::Names;
+
+pub struct Server {
+    cancel: CancellationToken,
+    client: kube::Client,
+    url: String,
+    http: https::Http,
+}
+
+pub struct Reply {
+    pub status: u16,
+    pub content_type: Option<String>,
+    pub warning: Option<String>,
+    pub body: Value,
+    pub frames: Vec<Value>,
+}
+
+const TOKEN: &str = "replay";
+
+impl Server {
+    pub async fn start() -> Self {
+        let authority = Authority::generate().expect("a CA");
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        let clock = Clock::real();
+        let config = ApiConfig {
+            state: None,
+            plan: AddressPlan::new(9).expect("a slot"),
+            clock: clock.clone(),
+            token: TOKEN.into(),
+            ca_pem: authority.cert_pem.clone(),
+            node_name: "node-1".into(),
+            port,
+        };
+        let api = Api::open(config).await.expect("the API server opens");
+        let leaf = authority.issue("kube-apiserver", &["localhost"], &[Ipv4Addr::LOCALHOST.into()]).expect("a leaf");
+        let tls = Arc::new(leaf.server_config().expect("a server configuration"));
+        let cancel = CancellationToken::new();
+        tokio::spawn(Arc::clone(&api).serve(listener, tls, cancel.clone()));
+        let client = api.client("system:kube-controller-manager", "kube-controller-manager");
+        let controllers = Controllers { client, clock, ca_pem: authority.cert_pem.clone() };
+        tokio::spawn(controllers.run(cancel.clone()));
+        let client = api.client("kubernetes-admin", "replay");
+        kubelet::start(api.client("system:node:node-1", "kubelet"), cancel.clone()).await;
+        let http = https::Http::new(&authority);
+        Self { cancel, client, url: format!("https://localhost:{port}"), http }
+    }
+
+    pub async fn stop(self) {
+        self.cancel.cancel();
+    }
+
+    /// Sends a recorded request with our names in it.
+    pub async fn send(&self, exchange: &Exchange, names: &Names) -> Reply {
+        let path = names.translate(&exchange.path);
+        let query = names.translate(&exchange.query);
+        let raw = exchange.body_bytes();
+        let body = match String::from_utf8(raw) {
+            Ok(text) if !text.starts_with("k8s\0") => names.translate(&text).into_bytes(),
+            Ok(text) => names.translate_bytes(text.as_bytes()),
+            Err(e) => names.translate_bytes(e.as_bytes()),
+        };
+        let mut request = http::Request::builder()
+            .method(exchange.method.as_str())
+            .uri(format!("{}{path}{}{query}", self.url, if query.is_empty() { "" } else { "?" }))
+            .header("authorization", format!("Bearer {TOKEN}"));
+        let headers = [("accept", &exchange.accept), ("content-type", &exchange.content_type), ("user-agent", &exchange.user_agent)];
+        for (name, value) in headers {
+            if let Some(value) = value {
+                request = request.header(name, value);
+            }
+        }
+        let request = request.body(Full::new(Bytes::from(body))).expect("a request");
+        let response = self.http.send(request).await;
+        let (parts, body) = response.into_parts();
+        let header = |name: &str| parts.headers.get(name).and_then(|v| v.to_str().ok()).map(ToOwned::to_owned);
+        let (frames, bytes) = if exchange.is_watch() && parts.status.is_success() {
+            let wanted = exchange.answer.frames.as_ref().map_or(1, Vec::len);
+            (frames(body, wanted).await, Bytes::new())
+        } else {
+            (Vec::new(), body.collect().await.expect("a body").to_bytes())
+        };
+        let body = serde_json::from_slice(&bytes)
+            .unwrap_or_else(|_| serde_json::json!({"text": String::from_utf8_lossy(&bytes)}));
+        Reply {
+            status: parts.status.as_u16(),
+            content_type: header("content-type"),
+            warning: header("warning"),
+            body,
+            frames,
+        }
+    }
+
+    /// Waits until something in the cluster changes, or the deadline passes.
+    pub async fn changed(&self, deadline: Instant) {
+        use k8s_openapi::api::core::v1::{Event, Pod};
+        let short = deadline.min(Instant::now() + Duration::from_millis(250));
+        let pods: kube::Api<Pod> = kube::Api::all(self.client.clone());
+        let events: kube::Api<Event> = kube::Api::all(self.client.clone());
+        let params = kube::api::WatchParams::default();
+        let (Ok(pods), Ok(events)) = (pods.watch(&params, "").await, events.watch(&params, "").await) else { return };
+        let mut any = futures::stream::select(pods.map(|_| ()).boxed(), events.map(|_| ()).boxed()).boxed();
+        let _ = tokio::time::timeout_at(short.into(), any.next()).await;
+    }
+
+    /// Waits until a path answers 200.
+    pub async fn exists(&self, path: &str) {
+        let deadline = Instant::now() + Duration::from_secs(10);
+        loop {
+            let request = http::Request::get(format!("{}{path}", self.url))
+                .header("authorization", format!("Bearer {TOKEN}"))
+                .body(Full::new(Bytes::new()))
+                .expect("a request");
+            if self.http.send(request).await.status().is_success() {
+                return;
+            }
+            assert!(Instant::now() < deadline, "{path} never came");
+            self.changed(deadline).await;
+        }
+    }
+}
+
+/// The frames of a watch: as many as recorded, or what comes until it has been quiet for a while.
+async fn frames(mut body: hyper::body::Incoming, wanted: usize) -> Vec<Value> {
+    let mut text = Vec::new();
+    let mut frames = Vec::new();
+    // Ours may need fewer writes than the real controllers: silence ends the wait.
+    while let Ok(Some(Ok(chunk))) = tokio::time::timeout(Duration::from_secs(6), body.frame()).await {
+        text.extend_from_slice(chunk.data_ref().map_or(&[][..], |d| d.as_ref()));
+        while let Some(end) = text.iter().position(|b| *b == b'\n') {
+            let line: Vec<u8> = text.drain(..=end).collect();
+            frames.push(serde_json::from_slice(&line).expect("a frame is JSON"));
+        }
+        if frames.len() >= wanted {
+            break;
+        }
+    }
+    frames
+}
+
+/// A plain HTTPS client that sends just what it is told.
+mod https {
+    use bytes::Bytes;
+    use http_body_util::Full;
+    use hyper_util::client::legacy::Client;
+    use hyper_util::rt::TokioExecutor;
+    use k8s_tutor::sandbox::pki::Authority;
+
+    pub struct Http {
+        client: Client<hyper_rustls::HttpsConnector<hyper_util::client::legacy::connect::HttpConnector>, Full<Bytes>>,
+    }
+
+    impl Http {
+        pub fn new(authority: &Authority) -> Self {
+            let mut roots = rustls::RootCertStore::empty();
+            roots.add(authority.cert_der().expect("the CA")).expect("a root");
+            let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+            let tls = rustls::ClientConfig::builder_with_provider(provider)
+                .with_safe_default_protocol_versions()
+                .expect("versions")
+                .with_root_certificates(roots)
+                .with_no_client_auth();
+            let connector = hyper_rustls::HttpsConnectorBuilder::new().with_tls_config(tls).https_only().enable_http1().build();
+            Self { client: Client::builder(TokioExecutor::new()).build(connector) }
+        }
+
+        pub async fn send(&self, request: http::Request<Full<Bytes>>) -> http::Response<hyper::body::Incoming> {
+            self.client.request(request).await.expect("the server answers")
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! The lab's own clients (`k8s_tutor::aws`) write what the workloads read.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use k8s_tutor::aws::{AwsError, Endpoint, Tasks};
+
+use crate::bucket::{Aws, Bucket};
+use crate::support::{Dynamo, stdout, tutorial};
+
+#[test]
+fn seeded_tasks_stand_in_todays_report() {
+    let aws = Aws::start(Dynamo::with_table(), Bucket::default());
+    let tasks = Tasks::new(&Endpoint::new(aws.url()));
+    let zone = TimeZone::get("Asia/Tokyo").unwrap();
+    // Midnight may pass between seeding and reporting: then the day is asked for again.
+    for _ in 0..2 {
+        let before = Timestamp::now().to_zoned(zone.clone()).date();
+        let seeded = aws.dynamo.runtime.block_on(tasks.seed(60)).unwrap();
+        assert_eq!(seeded.iter().filter(|task| task.done).count(), 40);
+        let folder = tempfile::tempdir().unwrap();
+        let output = tutorial(env!("CARGO_BIN_EXE_task-reporter"), &aws.url(), folder.path()).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
+        if Timestamp::now().to_zoned(zone.clone()).date() == before {
+            let (_, csv) = aws.object();
+            for task in seeded.iter().filter(|task| task.done) {
+                assert!(csv.contains(&task.task_id), "{task:?} is not in\n{csv}");
+            }
+            return;
+        }
+        aws.bucket.lock().unwrap().objects.clear();
+    }
+    panic!("midnight passed twice");
+}
+
+#[test]
+fn tasks_are_added_finished_and_listed() {
+    let aws = Dynamo::with_table();
+    let tasks = Tasks::new(&Endpoint::new(aws.url()));
+    aws.runtime.block_on(async {
+        tasks.ready().await.unwrap();
+        let open = tasks.add("kudoh", "設計", false).await.unwrap();
+        let done = tasks.add("kudoh", "x", true).await.unwrap();
+        assert!(open.updated_at.is_none() && done.updated_at.is_some());
+        let finished = tasks.done(&open.task_id).await.unwrap();
+        assert!(finished.done && finished.updated_at.is_some());
+        assert_eq!((finished.title.as_str(), finished.start_at), ("設計", open.start_at));
+        let mut listed = tasks.list().await.unwrap();
+        listed.sort_by_key(|task| task.title.clone());
+        assert_eq!(listed, [done, finished]);
+        assert!(matches!(tasks.done("nosuch").await, Err(AwsError::NoTask { .. })));
+    });
+}
+
+#[test]
+fn what_is_missing_is_named() {
+    let empty = Dynamo::start();
+    let tasks = Tasks::new(&Endpoint::new(empty.url()));
+    let error = empty.runtime.block_on(tasks.ready()).unwrap_err();
+    assert!(matches!(error, AwsError::NoTable { .. }), "{error}");
+    let nowhere = Tasks::new(&Endpoint::new("http://127.0.0.1:1"));
+    let error = empty.runtime.block_on(nowhere.list()).unwrap_err().to_string();
+    assert!(error.starts_with("cannot reach http://127.0.0.1:1 for Scan: connection refused"), "{error}");
+}
