@@ -40,13 +40,16 @@ const FURTHER: [(&str, &str, &str, &str); 3] = [
     ("coordination.k8s.io", "v1", "Lease", "leases"),
 ];
 
+/// A kind as the API server knows it, and whether it is namespaced; `None` if it does not know it.
+type Found = Option<(ApiResource, bool)>;
+
 struct Gc {
     cluster: Arc<Cluster>,
     graph: Arc<Mutex<Graph>>,
     queue: Arc<Queue>,
     further: Vec<Arc<Kind<DynamicObject>>>,
     /// Owners' kinds that none of the watches shows, as discovered.
-    discovered: Mutex<HashMap<(String, String), Option<(ApiResource, bool)>>>,
+    discovered: Mutex<HashMap<(String, String), Found>>,
 }
 
 /// Wires and starts the collector.
