@@ -34,7 +34,10 @@ fn broken_manifests_are_refused_before_anything_is_applied() {
     ];
     for (text, names) in cases {
         let folder = manifests(&lab, text);
-        refused(&lab.tutor(&["up", "--no-dashboard", "--manifests", folder.to_str().expect("UTF-8")]), &["broken.yaml", names]);
+        refused(
+            &lab.tutor(&["up", "--no-dashboard", "--manifests", folder.to_str().expect("UTF-8")]),
+            &["broken.yaml", names],
+        );
     }
     let unknown = "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: a}\nspec: {shedule: '* * * * *'}\n";
     let folder = manifests(&lab, unknown);
@@ -91,7 +94,9 @@ fn a_full_disk_is_told_and_loses_nothing() {
     let lab = Lab::new();
     let on_disk = |args: &[&str]| {
         crate::support::run(
-            lab.command(env!("CARGO_BIN_EXE_k8s-tutor")).env("K8S_TUTOR_DATA_DIR", disk.folder.path().join("data")).args(args),
+            lab.command(env!("CARGO_BIN_EXE_k8s-tutor"))
+                .env("K8S_TUTOR_DATA_DIR", disk.folder.path().join("data"))
+                .args(args),
         )
     };
     let filler = disk.folder.path().join("filler");
@@ -112,7 +117,8 @@ impl SmallDisk {
     fn new() -> Option<Self> {
         let (folder, megabytes) = (tempfile::tempdir().expect("a folder"), 48);
         let size = format!("size={megabytes}m");
-        let mounted = std::process::Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(folder.path()).output();
+        let mounted =
+            std::process::Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(folder.path()).output();
         if mounted.is_ok_and(|o| o.status.success()) {
             return Some(Self { folder, megabytes });
         }

@@ -1,7 +1,6 @@
 //! What Jobs and CronJobs can be told, each once on a hurried clock, with the conditions and events
 //! that a real cluster was measured to give.
 
-
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -92,10 +91,17 @@ fn the_backoff_limit_ends_a_job() {
     let limited = c.get("job/limited");
     assert_eq!(limited["status"]["failed"], 3, "{limited}");
     let event = c.event("limited", "BackoffLimitExceeded");
-    assert_eq!((&event["type"], &event["message"]), (&json!("Warning"), &json!("Job has reached the specified backoff limit")));
+    assert_eq!(
+        (&event["type"], &event["message"]),
+        (&json!("Warning"), &json!("Job has reached the specified backoff limit"))
+    );
     let pods = c.k(&["get", "pod", "-l", "job-name=limited", "-o", "json"]).ok().json();
-    let codes: Vec<_> = pods["items"].as_array().expect("a list").iter()
-        .map(|p| p["status"]["containerStatuses"][0]["state"]["terminated"]["exitCode"].clone()).collect();
+    let codes: Vec<_> = pods["items"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|p| p["status"]["containerStatuses"][0]["state"]["terminated"]["exitCode"].clone())
+        .collect();
     assert_eq!(codes, [3, 3, 3]);
 }
 
@@ -105,13 +111,19 @@ fn attempts_start_ten_twenty_forty_seconds_after_the_last_end() {
     c.clock(&json!({"speed": 20}));
     c.apply(&job("gaps", "exit 1", json!({"backoffLimit": 3})));
     c.k(&["wait", "--for=condition=failed", "job/gaps", "--timeout=90s"]).ok();
-    let pods = c.k(&["get", "pod", "-l", "job-name=gaps", "--sort-by", ".metadata.creationTimestamp", "-o", "json"]).ok().json();
+    let pods = c
+        .k(&["get", "pod", "-l", "job-name=gaps", "--sort-by", ".metadata.creationTimestamp", "-o", "json"])
+        .ok()
+        .json();
     let time = |v: &Value| v.as_str().expect("a time").parse::<jiff::Timestamp>().expect("RFC 3339").as_second();
     let pods = pods["items"].as_array().expect("a list").clone();
-    let gaps: Vec<i64> = pods.windows(2).map(|p| {
-        let end = time(&p[0]["status"]["containerStatuses"][0]["state"]["terminated"]["finishedAt"]);
-        time(&p[1]["metadata"]["creationTimestamp"]) - end
-    }).collect();
+    let gaps: Vec<i64> = pods
+        .windows(2)
+        .map(|p| {
+            let end = time(&p[0]["status"]["containerStatuses"][0]["state"]["terminated"]["finishedAt"]);
+            time(&p[1]["metadata"]["creationTimestamp"]) - end
+        })
+        .collect();
     // Objects carry whole seconds and the clock runs twenty times as fast: a real 0.2 s is 4 s here.
     for (gap, wanted) in gaps.iter().zip([10, 20, 40]) {
         assert!((wanted - 1..=wanted + 8).contains(gap), "gaps {gaps:?}");
@@ -122,7 +134,11 @@ fn attempts_start_ten_twenty_forty_seconds_after_the_last_end() {
 #[test]
 fn an_indexed_job_tells_each_pod_its_index() {
     let Some(c) = Cluster::new() else { return };
-    c.apply(&job("indexed", "echo index=$JOB_COMPLETION_INDEX", json!({"completions": 4, "parallelism": 2, "completionMode": "Indexed"})));
+    c.apply(&job(
+        "indexed",
+        "echo index=$JOB_COMPLETION_INDEX",
+        json!({"completions": 4, "parallelism": 2, "completionMode": "Indexed"}),
+    ));
     c.k(&["wait", "--for=condition=complete", "job/indexed", "--timeout=60s"]).ok();
     assert_eq!(c.get("job/indexed")["status"]["completedIndexes"], "0-3");
     let logs = c.k(&["logs", "-l", "job-name=indexed", "--tail=-1"]).ok();
@@ -202,7 +218,9 @@ fn a_start_later_than_its_deadline_is_skipped() {
     for name in ["late", "in-time"] {
         c.k(&["patch", "cj", name, "-p", r#"{"spec": {"suspend": false}}"#]).ok();
     }
-    let started = until("the one in time starts", PATIENCE, || c.jobs_of("in-time").first().cloned().ok_or_else(|| "no Job".into()));
+    let started = until("the one in time starts", PATIENCE, || {
+        c.jobs_of("in-time").first().cloned().ok_or_else(|| "no Job".into())
+    });
     let minutes = (hour + 5 * 3600) / 60;
     assert_eq!(started["metadata"]["name"], format!("in-time-{minutes}"));
     assert!(c.jobs_of("late").is_empty(), "40 s after its time with a deadline of 20 s");
@@ -223,4 +241,3 @@ fn a_suspended_job_gives_its_pods_back() {
     assert!(c.get("job/paused")["status"]["failed"].is_null(), "taken back, not failed");
     c.event("paused", "Suspended");
 }
-

@@ -59,7 +59,8 @@ fn nothing_acknowledged_is_lost_and_nothing_old_runs_on() {
         assert!(!after.iter().any(|(p, l)| p == pid && l == line), "{pid} of the former life runs on: {line}");
     }
     until("every Running pod has a process", PATIENCE, || {
-        let pods = lab.kubectl(&kubectl, &["get", "pod", "-A", "--field-selector=status.phase=Running", "-o", "name"]).ok();
+        let pods =
+            lab.kubectl(&kubectl, &["get", "pod", "-A", "--field-selector=status.phase=Running", "-o", "name"]).ok();
         let (pods, processes) = (pods.out.lines().count(), processes_of(&lab).len());
         if pods > 0 && processes >= pods { Ok(()) } else { Err(format!("{pods} Running, {processes} processes")) }
     });

@@ -29,7 +29,12 @@ fn two_ups_at_once_end_with_one_lab() {
     let (first, second) = (spawn(), spawn());
     for child in [first, second] {
         let output = child.wait_with_output().expect("it ends");
-        assert!(output.status.success(), "{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{}{}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
     assert!(lab.tutor(&["sandbox", "status", "-o", "json"]).ok().json()["pid"].is_u64());
 }

@@ -16,7 +16,8 @@ pub struct Ran {
 
 impl Ran {
     fn new(command: &Command, output: &Output) -> Self {
-        let words: Vec<_> = std::iter::once(command.get_program()).chain(command.get_args()).map(OsStr::to_string_lossy).collect();
+        let words: Vec<_> =
+            std::iter::once(command.get_program()).chain(command.get_args()).map(OsStr::to_string_lossy).collect();
         Self {
             line: words.join(" "),
             code: output.status.code().unwrap_or(-1),
@@ -177,7 +178,10 @@ impl Drop for Lab {
         if std::thread::panicking() {
             let log = std::fs::read_to_string(self.data().join("sandbox/sandbox.log")).unwrap_or_default();
             let tail: Vec<_> = log.lines().rev().take(40).collect();
-            eprintln!("{stopped}\nthe sandbox's log ends with:\n{}", tail.into_iter().rev().collect::<Vec<_>>().join("\n"));
+            eprintln!(
+                "{stopped}\nthe sandbox's log ends with:\n{}",
+                tail.into_iter().rev().collect::<Vec<_>>().join("\n")
+            );
         }
     }
 }

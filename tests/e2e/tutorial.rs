@@ -60,7 +60,11 @@ fn step_2_the_batch_is_deployed(k: &Kubectl<'_>) {
 
 fn step_3_and_4_a_first_run(k: &Kubectl<'_>) {
     let told = k(&["describe", "cj", "task-reporter"]).ok();
-    for line in ["Schedule:                      0 15 * * *", "Concurrency Policy:            Allow", "Suspend:                       False"] {
+    for line in [
+        "Schedule:                      0 15 * * *",
+        "Concurrency Policy:            Allow",
+        "Suspend:                       False",
+    ] {
         told.says(line);
     }
     k(&["create", "job", "test1", "--from", "cj/task-reporter"]).ok().says("job.batch/test1 created");
@@ -91,12 +95,12 @@ fn step_5_a_report_with_tasks(lab: &Lab, k: &Kubectl<'_>, aws: &Path) {
 fn step_6_broken_and_repaired(lab: &Lab, k: &Kubectl<'_>, kubectl: &Path) {
     let edit = |from: &str, to: &str| {
         let editor = format!("sed -i -e s/port:.{from}/port:\\ {to}/");
-        let edited = support::run(
-            lab.command(kubectl)
-                .env("KUBECONFIG", lab.kubeconfig())
-                .env("KUBE_EDITOR", editor)
-                .args(["edit", "svc", "localstack"]),
-        );
+        let edited =
+            support::run(lab.command(kubectl).env("KUBECONFIG", lab.kubeconfig()).env("KUBE_EDITOR", editor).args([
+                "edit",
+                "svc",
+                "localstack",
+            ]));
         edited.ok().says("service/localstack edited");
     };
     edit("4566", "4567");
@@ -119,7 +123,8 @@ fn step_7_a_schedule(lab: &Lab, k: &Kubectl<'_>, kubectl: &Path) {
     let columns = "custom-columns=NAME:.metadata.name,START:.status.startTime,COMPLETED:.status.completionTime";
     let jobs = || {
         let shown = k(&["get", "job", "-l", "app=task-reporter", "--sort-by", "status.startTime", "-o", columns]).ok();
-        let names = shown.out.lines().filter(|l| l.starts_with("task-reporter-")).map(str::to_owned).collect::<Vec<_>>();
+        let names =
+            shown.out.lines().filter(|l| l.starts_with("task-reporter-")).map(str::to_owned).collect::<Vec<_>>();
         (shown, names)
     };
     lab.clock(kubectl, &json!({"speed": 100}));

@@ -18,7 +18,8 @@ fn the_init_scripts_leave_the_users_aws_folder_alone() {
     lab.kubectl(&kubectl, &["rollout", "status", "deploy", "localstack", "--timeout=60s"]).ok();
 
     assert_eq!(std::fs::read_to_string(folder.join("credentials")).expect("a file"), mine);
-    let names: Vec<_> = std::fs::read_dir(&folder).expect("a folder").map(|e| e.expect("an entry").file_name()).collect();
+    let names: Vec<_> =
+        std::fs::read_dir(&folder).expect("a folder").map(|e| e.expect("an entry").file_name()).collect();
     assert_eq!(names, ["credentials"], "nothing was added");
 }
 

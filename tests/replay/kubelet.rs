@@ -21,7 +21,10 @@ const NODE: &str = "node-1";
 pub async fn start(client: Client, cancel: CancellationToken) {
     let nodes: Api<Node> = Api::all(client.clone());
     let node = json!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": NODE, "labels": {"kubernetes.io/hostname": NODE}}});
-    nodes.create(&PostParams::default(), &serde_json::from_value(node).expect("a node")).await.expect("the node registers");
+    nodes
+        .create(&PostParams::default(), &serde_json::from_value(node).expect("a node"))
+        .await
+        .expect("the node registers");
     let status = json!({"status": {
         "capacity": {"cpu": "8", "memory": "16Gi", "pods": "110"}, "allocatable": {"cpu": "8", "memory": "16Gi", "pods": "110"},
         "conditions": [{"type": "Ready", "status": "True", "reason": "KubeletReady", "message": "kubelet is posting ready status"}],
@@ -91,7 +94,13 @@ async fn run(client: Client, pod: Pod) {
 async fn end(client: Client, pod: Pod) {
     let running = pod.status.as_ref().is_some_and(|s| s.phase.as_deref() == Some("Running"));
     if running {
-        event(&client, &pod, "Killing", &format!("Stopping container {}", pod.spec.as_ref().expect("a spec").containers[0].name)).await;
+        event(
+            &client,
+            &pod,
+            "Killing",
+            &format!("Stopping container {}", pod.spec.as_ref().expect("a spec").containers[0].name),
+        )
+        .await;
         tokio::time::sleep(Duration::from_millis(500)).await;
         let state = json!({"terminated": {
             "exitCode": 143, "reason": "Error", "startedAt": second(Timestamp::now()), "finishedAt": second(Timestamp::now()),
@@ -153,7 +162,8 @@ fn status(pod: &Pod, phase: &str, state: Value, started: Timestamp) -> Value {
         status["podIP"] = "10.244.0.99".into();
         status["podIPs"] = json!([{"ip": "10.244.0.99"}]);
         let image = container.image.as_deref().unwrap_or_default().split(':').next().unwrap_or_default();
-        let repository = if image.contains('/') { format!("docker.io/{image}") } else { format!("docker.io/library/{image}") };
+        let repository =
+            if image.contains('/') { format!("docker.io/{image}") } else { format!("docker.io/library/{image}") };
         status["containerStatuses"][0]["imageID"] = format!("{repository}@sha256:{}", "0".repeat(64)).into();
         status["containerStatuses"][0]["containerID"] = container_id(pod).into();
     }
@@ -187,5 +197,8 @@ async fn event(client: &Client, pod: &Pod, reason: &str, message: &str) {
         "firstTimestamp": second(now), "lastTimestamp": second(now),
     });
     let events: Api<Event> = Api::namespaced(client.clone(), &namespace);
-    events.create(&PostParams::default(), &serde_json::from_value(event).expect("an event")).await.expect("the event is taken");
+    events
+        .create(&PostParams::default(), &serde_json::from_value(event).expect("an event"))
+        .await
+        .expect("the event is taken");
 }

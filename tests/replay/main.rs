@@ -6,8 +6,8 @@
 //! fails when another one differs, and when one in the list does not differ any more.
 
 mod fixtures;
-mod kubelet;
 mod known;
+mod kubelet;
 mod normal;
 mod server;
 

@@ -85,7 +85,11 @@ impl Server {
             .method(exchange.method.as_str())
             .uri(format!("{}{path}{}{query}", self.url, if query.is_empty() { "" } else { "?" }))
             .header("authorization", format!("Bearer {TOKEN}"));
-        let headers = [("accept", &exchange.accept), ("content-type", &exchange.content_type), ("user-agent", &exchange.user_agent)];
+        let headers = [
+            ("accept", &exchange.accept),
+            ("content-type", &exchange.content_type),
+            ("user-agent", &exchange.user_agent),
+        ];
         for (name, value) in headers {
             if let Some(value) = value {
                 request = request.header(name, value);
@@ -181,7 +185,8 @@ mod https {
                 .expect("versions")
                 .with_root_certificates(roots)
                 .with_no_client_auth();
-            let connector = hyper_rustls::HttpsConnectorBuilder::new().with_tls_config(tls).https_only().enable_http1().build();
+            let connector =
+                hyper_rustls::HttpsConnectorBuilder::new().with_tls_config(tls).https_only().enable_http1().build();
             Self { client: Client::builder(TokioExecutor::new()).build(connector) }
         }
 
