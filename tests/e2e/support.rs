@@ -7,11 +7,11 @@ use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 /// The outcome of a command, as a person sees it.
-pub struct Ran {
-    pub line: String,
-    pub code: i32,
-    pub out: String,
-    pub err: String,
+pub(crate) struct Ran {
+    pub(crate) line: String,
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl Ran {
@@ -28,19 +28,19 @@ impl Ran {
 
     /// Panics with everything that was printed unless the command succeeded.
     #[track_caller]
-    pub fn ok(self) -> Self {
+    pub(crate) fn ok(self) -> Self {
         assert_eq!(self.code, 0, "{self}");
         self
     }
 
     /// The standard output as JSON.
     #[track_caller]
-    pub fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.out).unwrap_or_else(|e| panic!("not JSON ({e}): {self}"))
     }
 
     #[track_caller]
-    pub fn says(&self, text: &str) -> &Self {
+    pub(crate) fn says(&self, text: &str) -> &Self {
         assert!(self.out.contains(text) || self.err.contains(text), "{text:?} is not in: {self}");
         self
     }
@@ -54,7 +54,7 @@ impl std::fmt::Display for Ran {
 
 /// Runs a command to its end; one that hangs is killed and fails the test.
 #[track_caller]
-pub fn run(command: &mut Command) -> Ran {
+pub(crate) fn run(command: &mut Command) -> Ran {
     let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
     let child = child.unwrap_or_else(|e| panic!("{}: {e}", command.get_program().display()));
     let pid = nix::unistd::Pid::from_raw(child.id().cast_signed());
@@ -72,7 +72,7 @@ pub fn run(command: &mut Command) -> Ran {
 
 /// Calls `probe` until it gives something; panics with its last refusal after `patience`.
 #[track_caller]
-pub fn until<T>(what: &str, patience: Duration, mut probe: impl FnMut() -> Result<T, String>) -> T {
+pub(crate) fn until<T>(what: &str, patience: Duration, mut probe: impl FnMut() -> Result<T, String>) -> T {
     let deadline = Instant::now() + patience;
     loop {
         match probe() {
@@ -85,33 +85,33 @@ pub fn until<T>(what: &str, patience: Duration, mut probe: impl FnMut() -> Resul
 }
 
 /// A machine's user with nothing but this program.
-pub struct Lab {
+pub(crate) struct Lab {
     home: tempfile::TempDir,
 }
 
 impl Lab {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { home: tempfile::Builder::new().prefix("k8s-tutor-").tempdir().expect("a folder") }
     }
 
     /// A lab whose settings let any `command:` run with the host's shell, confined or not.
-    pub fn with_busybox() -> Self {
+    pub(crate) fn with_busybox() -> Self {
         let lab = Self::new();
         std::fs::write(lab.home().join("config.toml"), "[sandbox]\nbusybox = true\n").expect("a file");
         lab
     }
 
-    pub fn home(&self) -> &Path {
+    pub(crate) fn home(&self) -> &Path {
         self.home.path()
     }
 
     /// Where the sandbox keeps everything.
-    pub fn data(&self) -> PathBuf {
+    pub(crate) fn data(&self) -> PathBuf {
         self.home.path().join("data")
     }
 
     /// A command in this user's environment, and nothing of ours.
-    pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
+    pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command
             .env_clear()
@@ -127,30 +127,30 @@ impl Lab {
 
     /// `k8s-tutor ARGS`.
     #[track_caller]
-    pub fn tutor(&self, args: &[&str]) -> Ran {
+    pub(crate) fn tutor(&self, args: &[&str]) -> Ran {
         run(self.command(env!("CARGO_BIN_EXE_k8s-tutor")).args(args))
     }
 
     /// The path that `k8s-tutor kubeconfig` prints.
-    pub fn kubeconfig(&self) -> String {
+    pub(crate) fn kubeconfig(&self) -> String {
         self.tutor(&["kubeconfig"]).ok().out.trim().to_owned()
     }
 
     /// `kubectl ARGS` of a version, against the sandbox.
     #[track_caller]
-    pub fn kubectl(&self, kubectl: &Path, args: &[&str]) -> Ran {
+    pub(crate) fn kubectl(&self, kubectl: &Path, args: &[&str]) -> Ran {
         run(self.command(kubectl).env("KUBECONFIG", self.kubeconfig()).args(args))
     }
 
     /// Where the sandbox's NodePorts listen.
-    pub fn node_ip(&self) -> String {
+    pub(crate) fn node_ip(&self) -> String {
         let status = self.tutor(&["sandbox", "status", "-o", "json"]).ok().json();
         status["node_ip"].as_str().unwrap_or_else(|| panic!("no node_ip in {status}")).to_owned()
     }
 
     /// The real `aws ARGS`, with the tutorial's endpoint on the host.
     #[track_caller]
-    pub fn aws(&self, aws: &Path, args: &[&str]) -> Ran {
+    pub(crate) fn aws(&self, aws: &Path, args: &[&str]) -> Ran {
         let endpoint = format!("http://{}:30000", self.node_ip());
         run(self
             .command(aws)
@@ -164,7 +164,7 @@ impl Lab {
 
     /// Runs the sandbox's clock faster. Only its controllers and waits hurry; processes do not.
     #[track_caller]
-    pub fn clock(&self, kubectl: &Path, change: &serde_json::Value) {
+    pub(crate) fn clock(&self, kubectl: &Path, change: &serde_json::Value) {
         let file = self.home.path().join("clock.json");
         std::fs::write(&file, change.to_string()).expect("a file");
         let file = file.to_str().expect("UTF-8").to_owned();
@@ -187,7 +187,7 @@ impl Drop for Lab {
 }
 
 /// A client that `scripts/clients` fetched; `None`, said loudly, where it could not be.
-pub fn client(name: &str) -> Option<PathBuf> {
+pub(crate) fn client(name: &str) -> Option<PathBuf> {
     let folder = std::env::var_os("K8S_TUTOR_CLIENTS")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target/clients"), PathBuf::from);
     let path = folder.join(name);
@@ -200,14 +200,14 @@ pub fn client(name: &str) -> Option<PathBuf> {
     None
 }
 
-pub fn kubectl(version: &str) -> Option<PathBuf> {
+pub(crate) fn kubectl(version: &str) -> Option<PathBuf> {
     client(&format!("kubectl-{version}"))
 }
 
-pub fn aws() -> Option<PathBuf> {
+pub(crate) fn aws() -> Option<PathBuf> {
     client("venv/bin/aws")
 }
 
-pub fn python() -> Option<PathBuf> {
+pub(crate) fn python() -> Option<PathBuf> {
     client("venv/bin/python")
 }

@@ -7,50 +7,50 @@ use serde::Deserialize;
 use serde_json::Value;
 
 #[derive(Deserialize)]
-pub struct Exchange {
-    pub method: String,
-    pub path: String,
-    pub query: String,
-    pub accept: Option<String>,
+pub(crate) struct Exchange {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) query: String,
+    pub(crate) accept: Option<String>,
     #[serde(rename = "content-type")]
-    pub content_type: Option<String>,
+    pub(crate) content_type: Option<String>,
     #[serde(rename = "user-agent")]
-    pub user_agent: Option<String>,
-    pub body: Option<Value>,
-    pub answer: Answer,
+    pub(crate) user_agent: Option<String>,
+    pub(crate) body: Option<Value>,
+    pub(crate) answer: Answer,
 }
 
 #[derive(Deserialize)]
-pub struct Answer {
-    pub status: u16,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
     #[serde(rename = "content-type")]
-    pub content_type: Option<String>,
-    pub warning: Option<String>,
-    pub body: Option<Value>,
-    pub frames: Option<Vec<Value>>,
+    pub(crate) content_type: Option<String>,
+    pub(crate) warning: Option<String>,
+    pub(crate) body: Option<Value>,
+    pub(crate) frames: Option<Vec<Value>>,
     /// The recording's body is too large to keep (OpenAPI): only status and type are compared.
     #[serde(default)]
-    pub omitted: bool,
+    pub(crate) omitted: bool,
 }
 
-pub struct Command {
-    pub name: String,
-    pub exchanges: Vec<Exchange>,
+pub(crate) struct Command {
+    pub(crate) name: String,
+    pub(crate) exchanges: Vec<Exchange>,
 }
 
 impl Exchange {
-    pub fn is_watch(&self) -> bool {
+    pub(crate) fn is_watch(&self) -> bool {
         self.answer.frames.is_some()
     }
 
     /// The body as it went over the wire.
-    pub fn body_bytes(&self) -> Vec<u8> {
+    pub(crate) fn body_bytes(&self) -> Vec<u8> {
         self.body.as_ref().map(raw).unwrap_or_default()
     }
 }
 
 /// A recorded body: JSON as it is, `{"base64":…}` and `{"text":…}` unpacked.
-pub fn raw(body: &Value) -> Vec<u8> {
+pub(crate) fn raw(body: &Value) -> Vec<u8> {
     if let Some(text) = body.get("base64").and_then(Value::as_str) {
         return base64::engine::general_purpose::STANDARD.decode(text).expect("a recorded body in base64");
     }
@@ -60,7 +60,7 @@ pub fn raw(body: &Value) -> Vec<u8> {
     serde_json::to_vec(body).expect("JSON")
 }
 
-pub fn load() -> Vec<Command> {
+pub(crate) fn load() -> Vec<Command> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/replay");
     let mut commands: Vec<Command> = std::fs::read_dir(&folder)
         .expect("the fixtures")

@@ -15,12 +15,12 @@ fn entries() -> Vec<(String, String)> {
         .collect()
 }
 
-pub fn reason(id: &str) -> Option<String> {
+pub(crate) fn reason(id: &str) -> Option<String> {
     entries().into_iter().find(|(known, _)| known == id).map(|(_, reason)| reason)
 }
 
 /// What is wrong with the outcome; nothing where exactly the known ones differ.
-pub fn judge(differing: &[(String, Vec<String>)]) -> Vec<String> {
+pub(crate) fn judge(differing: &[(String, Vec<String>)]) -> Vec<String> {
     let known = entries();
     let mut verdict = Vec::new();
     for (id, found) in differing {

@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 const NODE: &str = "node-1";
 
 /// Registers the node and plays its kubelet until `cancel`.
-pub async fn start(client: Client, cancel: CancellationToken) {
+pub(crate) async fn start(client: Client, cancel: CancellationToken) {
     let nodes: Api<Node> = Api::all(client.clone());
     let node = json!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": NODE, "labels": {"kubernetes.io/hostname": NODE}}});
     nodes

@@ -6,13 +6,13 @@ use serde_json::Value;
 
 /// Recorded words and what they are called on the server under test, learnt as answers come in.
 #[derive(Default)]
-pub struct Names {
+pub(crate) struct Names {
     ours: HashMap<String, String>,
 }
 
 impl Names {
     /// Walks two answers that should be alike and learns which uid, name or address stands for which.
-    pub fn learn(&mut self, recorded: &Value, ours: &Value) {
+    pub(crate) fn learn(&mut self, recorded: &Value, ours: &Value) {
         match (recorded, ours) {
             (Value::Object(a), Value::Object(b)) => {
                 for (key, value) in a {
@@ -34,7 +34,7 @@ impl Names {
     }
 
     /// A recorded request's text with our names in it.
-    pub fn translate(&self, text: &str) -> String {
+    pub(crate) fn translate(&self, text: &str) -> String {
         let mut pairs: Vec<_> = self.ours.iter().collect();
         // Longest first: a pod's name begins with its ReplicaSet's.
         pairs.sort_by_key(|(recorded, _)| std::cmp::Reverse(recorded.len()));
@@ -42,7 +42,7 @@ impl Names {
     }
 
     /// A recorded protobuf body with our uids in it: a uid is always 36 bytes, so lengths stay right.
-    pub fn translate_bytes(&self, body: &[u8]) -> Vec<u8> {
+    pub(crate) fn translate_bytes(&self, body: &[u8]) -> Vec<u8> {
         let mut body = body.to_vec();
         for (recorded, ours) in &self.ours {
             if recorded.len() != 36 || ours.len() != 36 {
@@ -59,7 +59,7 @@ impl Names {
 }
 
 /// An answer with everything that may differ taken out of it.
-pub fn normal(value: &Value) -> Value {
+pub(crate) fn normal(value: &Value) -> Value {
     match value {
         Value::Object(map) => {
             let mut keys: Vec<_> = map.iter().filter(|(k, _)| !SKIPPED.contains(&k.as_str())).collect();
@@ -172,7 +172,7 @@ fn generated_name(word: &str) -> String {
 }
 
 /// The first few places where two normalised answers differ, as `path: recorded | ours`.
-pub fn differences(recorded: &Value, ours: &Value) -> Vec<String> {
+pub(crate) fn differences(recorded: &Value, ours: &Value) -> Vec<String> {
     let mut found = Vec::new();
     walk("", recorded, ours, &mut found);
     found

@@ -21,25 +21,25 @@ use crate::fixtures::Exchange;
 use crate::kubelet;
 use crate::normal::Names;
 
-pub struct Server {
+pub(crate) struct Server {
     cancel: CancellationToken,
     client: kube::Client,
     url: String,
     http: https::Http,
 }
 
-pub struct Reply {
-    pub status: u16,
-    pub content_type: Option<String>,
-    pub warning: Option<String>,
-    pub body: Value,
-    pub frames: Vec<Value>,
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) content_type: Option<String>,
+    pub(crate) warning: Option<String>,
+    pub(crate) body: Value,
+    pub(crate) frames: Vec<Value>,
 }
 
 const TOKEN: &str = "replay";
 
 impl Server {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let authority = Authority::generate().expect("a CA");
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
@@ -67,12 +67,12 @@ impl Server {
         Self { cancel, client, url: format!("https://localhost:{port}"), http }
     }
 
-    pub async fn stop(self) {
+    pub(crate) async fn stop(self) {
         self.cancel.cancel();
     }
 
     /// Sends a recorded request with our names in it.
-    pub async fn send(&self, exchange: &Exchange, names: &Names) -> Reply {
+    pub(crate) async fn send(&self, exchange: &Exchange, names: &Names) -> Reply {
         let path = names.translate(&exchange.path);
         let query = names.translate(&exchange.query);
         let raw = exchange.body_bytes();
@@ -117,7 +117,7 @@ impl Server {
     }
 
     /// Waits until something in the cluster changes, or the deadline passes.
-    pub async fn changed(&self, deadline: Instant) {
+    pub(crate) async fn changed(&self, deadline: Instant) {
         use k8s_openapi::api::core::v1::{Event, Pod};
         let short = deadline.min(Instant::now() + Duration::from_millis(250));
         let pods: kube::Api<Pod> = kube::Api::all(self.client.clone());
@@ -129,7 +129,7 @@ impl Server {
     }
 
     /// Waits until a path answers 200.
-    pub async fn exists(&self, path: &str) {
+    pub(crate) async fn exists(&self, path: &str) {
         let deadline = Instant::now() + Duration::from_secs(10);
         loop {
             let request = http::Request::get(format!("{}{path}", self.url))
@@ -171,12 +171,12 @@ mod https {
     use hyper_util::rt::TokioExecutor;
     use k8s_tutor::sandbox::pki::Authority;
 
-    pub struct Http {
+    pub(crate) struct Http {
         client: Client<hyper_rustls::HttpsConnector<hyper_util::client::legacy::connect::HttpConnector>, Full<Bytes>>,
     }
 
     impl Http {
-        pub fn new(authority: &Authority) -> Self {
+        pub(crate) fn new(authority: &Authority) -> Self {
             let mut roots = rustls::RootCertStore::empty();
             roots.add(authority.cert_der().expect("the CA")).expect("a root");
             let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
@@ -190,7 +190,7 @@ mod https {
             Self { client: Client::builder(TokioExecutor::new()).build(connector) }
         }
 
-        pub async fn send(&self, request: http::Request<Full<Bytes>>) -> http::Response<hyper::body::Incoming> {
+        pub(crate) async fn send(&self, request: http::Request<Full<Bytes>>) -> http::Response<hyper::body::Incoming> {
             self.client.request(request).await.expect("the server answers")
         }
     }

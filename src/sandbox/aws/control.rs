@@ -5,6 +5,7 @@ use s3s::Body;
 use serde_json::{Value, json};
 
 use super::init::Init;
+use super::python_json;
 
 /// The version LocalStack's last free image says; clients that look, look for the shape.
 const VERSION: &str = "4.14.0";
@@ -53,7 +54,7 @@ fn info(init: &Init) -> Value {
 }
 
 fn answer_json(value: &Value) -> Response<Body> {
-    let mut response = Response::new(Body::from(to_python_json(value)));
+    let mut response = Response::new(Body::from(python_json::to_text(value)));
     response.headers_mut().insert(http::header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }
@@ -62,30 +63,4 @@ fn text(status: StatusCode) -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
     response
-}
-
-/// Python's spacing (`"completed": true`): readiness probes in the wild grep for exactly that.
-fn to_python_json(value: &Value) -> String {
-    match value {
-        Value::Array(list) => format!("[{}]", list.iter().map(to_python_json).collect::<Vec<_>>().join(", ")),
-        Value::Object(map) => {
-            let members = map.iter().map(|(name, inner)| format!("{}: {}", json!(name), to_python_json(inner)));
-            format!("{{{}}}", members.collect::<Vec<_>>().join(", "))
-        }
-        other => other.to_string(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn json_is_spaced_as_python_spaces_it() {
-        let value = json!({"completed": true, "scripts": [{"stage": "READY", "state": "ERROR"}, 1]});
-        assert_eq!(
-            to_python_json(&value),
-            r#"{"completed": true, "scripts": [{"stage": "READY", "state": "ERROR"}, 1]}"#
-        );
-    }
 }

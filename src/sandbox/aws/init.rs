@@ -80,7 +80,7 @@ impl Init {
         }
         Self {
             progress: Mutex::new(Progress { scripts, completed: [false; STAGES.len()] }),
-            environment: run::Environment { applets: options.applets.clone() },
+            environment: run::Environment { applets: options.applets.clone(), settings: settings(options) },
             clock: Clock::real(),
             started: Instant::now(),
             session: uuid::Uuid::new_v4().to_string(),
@@ -141,6 +141,15 @@ impl Init {
     fn with<T>(&self, f: impl FnOnce(&mut Progress) -> T) -> T {
         f(&mut self.progress.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// Beside the applets, where they are ours.
+fn settings(options: &Options) -> Vec<(&'static str, PathBuf)> {
+    let Some(folder) = &options.applets else { return Vec::new() };
+    vec![
+        ("AWS_CONFIG_FILE", folder.join("settings/config")),
+        ("AWS_SHARED_CREDENTIALS_FILE", folder.join("settings/credentials")),
+    ]
 }
 
 fn describe(script: &Script) -> Value {

@@ -21,8 +21,11 @@ mod init;
 mod log;
 mod options;
 mod program;
+mod python_json;
 mod s3;
 mod state;
+#[cfg(test)]
+mod tests;
 
 pub use applet::applet_main;
 pub use error::StandinError;

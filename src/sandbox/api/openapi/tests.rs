@@ -29,6 +29,7 @@ fn resource(group: &'static str, kind: &'static str, plural: &'static str) -> Re
         namespaced: kind != "Node",
         stored: !kind.ends_with("Review"),
         subresources,
+        stored_as: None,
         strategy: &Plain,
     }
 }

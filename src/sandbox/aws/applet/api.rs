@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::failure::{Failure, Outcome};
 use super::model::{Kind, Member, Model, Operation, Scalar, option_name};
-use super::request::Client;
+use super::request::{Client, with_checksum};
 use super::session::Session;
 use super::{format, jmespath, out, pages, params, paths, wait};
 
@@ -55,9 +55,14 @@ pub(super) async fn run(service: &'static str, session: Session, args: &[String]
     };
     let parsed = parse(&client.model, &operation, rest)?;
     params::validate(&client.model, operation.input, &parsed.input)?;
+    let parsed = default_checksum(parsed);
     let value = match parsed.outfile {
         Some(file) => {
-            let answer = client.send(operation.name, &parsed.input, parsed.payload).await?;
+            let mut input = parsed.input;
+            if operation.name == "GetObject" && input.get("ChecksumMode").is_none() {
+                input["ChecksumMode"] = json!("ENABLED");
+            }
+            let answer = client.send(operation.name, &input, parsed.payload).await?;
             if let Some(body) = answer.body {
                 save(body, &file).await?;
             }
@@ -67,6 +72,16 @@ pub(super) async fn run(service: &'static str, session: Session, args: &[String]
     };
     print(&client.session, &value)?;
     Ok(0)
+}
+
+/// Bodies go with a CRC32 unless the command line names another sum.
+fn default_checksum(mut parsed: Parsed) -> Parsed {
+    let named =
+        parsed.input.as_object().is_some_and(|map| map.keys().any(|k| k.starts_with("Checksum") || k == "ContentMD5"));
+    if let Some(body) = parsed.payload.as_ref().filter(|_| !named) {
+        parsed.input = with_checksum(parsed.input, body);
+    }
+    parsed
 }
 
 /// Prints an answer as `--output` and `--query` want it.

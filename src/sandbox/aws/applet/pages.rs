@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::failure::{Failure, Outcome};
 use super::model::{Operation, Pages};
 use super::request::Client;
+use crate::sandbox::aws::python_json;
 
 /// `--max-items`, `--starting-token`, `--page-size`.
 #[derive(Clone, Debug, Default)]
@@ -161,7 +162,7 @@ fn token(pages: &Pages, input: &Value, printed: Option<usize>) -> String {
     if let Some(printed) = printed {
         map.insert("boto_truncate_amount".to_owned(), json!(printed));
     }
-    base64::engine::general_purpose::STANDARD.encode(Value::Object(map).to_string())
+    base64::engine::general_purpose::STANDARD.encode(python_json::to_text(&Value::Object(map)))
 }
 
 fn start(pages: &Pages, input: &mut Value, paging: &Paging) -> Outcome<usize> {

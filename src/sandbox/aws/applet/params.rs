@@ -76,8 +76,29 @@ fn complex(option: &str, text: &str) -> Outcome<Value> {
 /// JSON, with the complaint of the real CLI.
 pub(super) fn json_value(option: &str, text: &str) -> Outcome<Value> {
     serde_json::from_str(text).map_err(|e| {
-        Failure::parameter(format!("Error parsing parameter '--{option}': Invalid JSON: {e}\nJSON received: {text}"))
+        let reason = python_reason(text, &e);
+        Failure::parameter(format!(
+            "Error parsing parameter '--{option}': Invalid JSON: {reason}\nJSON received: {text}"
+        ))
     })
+}
+
+/// The words of Python's parser for the usual mistakes, ours for the rest.
+fn python_reason(text: &str, error: &serde_json::Error) -> String {
+    let said = error.to_string();
+    let words = [
+        ("key must be a string", "Expecting property name enclosed in double quotes"),
+        ("trailing comma", "Expecting property name enclosed in double quotes"),
+        ("expected value", "Expecting value"),
+        ("expected `:`", "Expecting ':' delimiter"),
+        ("expected `,`", "Expecting ',' delimiter"),
+        ("trailing characters", "Extra data"),
+    ];
+    let Some((_, python)) = words.iter().find(|(ours, _)| said.starts_with(ours)) else { return said };
+    let (line, column) = (error.line(), error.column());
+    let before: usize = text.split('\n').take(line.saturating_sub(1)).map(|l| l.len() + 1).sum();
+    let at = before + column.saturating_sub(1);
+    format!("{python}: line {line} column {column} (char {at})")
 }
 
 /// Shorthand leaves are texts: numbers, booleans and lists of one by the shape.

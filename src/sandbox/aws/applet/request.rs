@@ -14,6 +14,9 @@ use super::{params, xml};
 use crate::sandbox::aws::s3::percent;
 use crate::sandbox::clock::Clock;
 
+/// Decoded pairs.
+type Query = Vec<(String, String)>;
+
 /// A service as a session reaches it.
 #[derive(Debug)]
 pub(super) struct Client {
@@ -63,12 +66,7 @@ impl Client {
         self.answer(&operation, response).await
     }
 
-    fn build(
-        &self,
-        operation: &Operation,
-        input: &Value,
-        payload: Option<Bytes>,
-    ) -> Outcome<(String, Vec<(String, String)>, Call)> {
+    fn build(&self, operation: &Operation, input: &Value, payload: Option<Bytes>) -> Outcome<(String, Query, Call)> {
         let method = Method::try_from(operation.method).map_err(Failure::other)?;
         let mut call = Call::new(method, String::new());
         if self.service == "dynamodb" {
@@ -79,7 +77,7 @@ impl Client {
         }
         let (template, fixed) = operation.path.split_once('?').unwrap_or((operation.path, ""));
         let mut path = template.to_owned();
-        let mut query: Vec<(String, String)> = fixed
+        let mut query: Query = fixed
             .split('&')
             .filter(|p| !p.is_empty())
             .map(|p| p.split_once('=').unwrap_or((p, "")))
@@ -93,14 +91,7 @@ impl Client {
         Ok((path, query, call))
     }
 
-    fn place(
-        &self,
-        member: &Member,
-        value: &Value,
-        path: &mut String,
-        query: &mut Vec<(String, String)>,
-        call: &mut Call,
-    ) {
+    fn place(&self, member: &Member, value: &Value, path: &mut String, query: &mut Query, call: &mut Call) {
         match member.place {
             Place::Path(wire) => {
                 let text = plain(value);
@@ -170,6 +161,16 @@ impl Client {
         }
         Ok(Answer { value: params::order(&self.model, operation.output, Value::Object(found)), body: None })
     }
+}
+
+/// The checksum the real CLI adds by default.
+pub(super) fn with_checksum(mut input: Value, body: &Bytes) -> Value {
+    use base64::Engine;
+    let sum = crc_fast::checksum(crc_fast::CrcAlgorithm::Crc32IsoHdlc, body);
+    let bytes = u32::try_from(sum).unwrap_or_default().to_be_bytes();
+    input["ChecksumAlgorithm"] = serde_json::json!("CRC32");
+    input["ChecksumCRC32"] = serde_json::json!(base64::engine::general_purpose::STANDARD.encode(bytes));
+    input
 }
 
 impl Kind<'_> {

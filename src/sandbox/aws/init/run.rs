@@ -15,6 +15,8 @@ use crate::sandbox::aws::log;
 pub(super) struct Environment {
     /// Put first on PATH.
     pub(super) applets: Option<PathBuf>,
+    /// Files for the CLI's settings where the environment names none, so that nobody's `~/.aws` is touched.
+    pub(super) settings: Vec<(&'static str, PathBuf)>,
 }
 
 /// Runs a script to its end, its output into the log. `Err` says why it counts as failed.
@@ -29,6 +31,11 @@ pub(super) async fn script(path: &Path, environment: &Environment) -> Result<(),
     command.arg(path).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     if let Some(folder) = &environment.applets {
         command.env("PATH", first_on_path(folder));
+    }
+    for (name, path) in &environment.settings {
+        if std::env::var_os(name).is_none() {
+            command.env(name, path);
+        }
     }
     let mut child = command.spawn().map_err(|e| e.to_string())?;
     let out = child.stdout.take();
@@ -92,7 +99,7 @@ mod tests {
         let path = folder.path().join("01-x.sh");
         std::fs::write(&path, text).unwrap();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
-        script(&path, &Environment { applets: None }).await
+        script(&path, &Environment { applets: None, settings: Vec::new() }).await
     }
 
     #[tokio::test]

@@ -39,7 +39,7 @@ pub(super) async fn create(store: &Store, input: CreateBucketInput) -> S3Result<
             Ok(())
         })
         .await?;
-    Ok(CreateBucketOutput { location: Some(place), ..CreateBucketOutput::default() })
+    Ok(CreateBucketOutput { location: Some(place) })
 }
 
 /// Is it there, and in which region.
@@ -83,7 +83,6 @@ pub(super) fn list(store: &Store, input: &ListBucketsInput) -> S3Result<ListBuck
             name: Some(name.to_owned()),
             creation_date: Some(timestamp(bucket.created)),
             bucket_region: (input.max_buckets.is_some() || input.bucket_region.is_some()).then_some(region),
-            ..Bucket::default()
         });
     }
     Ok(ListBucketsOutput {

@@ -1,6 +1,6 @@
 //! Conditional requests: If-Match, If-None-Match, If-Modified-Since, If-Unmodified-Since.
 
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, StatusCode};
 use s3s::dto::{ETag, ETagCondition, Timestamp};
 use s3s::{S3Error, S3ErrorCode, S3Result};
 
@@ -78,7 +78,6 @@ fn not_modified(object: &ObjectRecord) -> S3Error {
     if let Ok(value) = ETag::Strong(object.etag.clone()).to_http_header() {
         headers.insert(http::header::ETAG, value);
     }
-    headers.insert(http::header::CONTENT_LENGTH, HeaderValue::from_static("0"));
     error.set_headers(headers);
     error
 }

@@ -50,6 +50,34 @@ pub(super) fn internal(text: impl Into<String>) -> S3Error {
     say(S3ErrorCode::InternalError, text)
 }
 
+/// What S3 says where the library gives a code alone.
+const WORDS: [(&str, &str); 8] = [
+    ("InvalidBucketName", "The specified bucket is not valid."),
+    ("KeyTooLongError", "Your key is too long"),
+    ("InvalidURI", "Couldn't parse the specified URI."),
+    ("MethodNotAllowed", "The specified method is not allowed against this resource."),
+    ("MissingContentLength", "You must provide the Content-Length HTTP header."),
+    ("IncompleteBody", "You did not provide the number of bytes specified by the Content-Length HTTP header"),
+    ("MalformedXML", "The XML you provided was not well-formed or did not validate against our published schema"),
+    ("InternalError", "We encountered an internal error. Please try again."),
+];
+
+/// Adds the message to an error answer that has none: clients would print "None" or "Unknown".
+pub(super) fn explain(response: &mut http::Response<s3s::Body>) {
+    if response.status().as_u16() < 400 {
+        return;
+    }
+    let Some(text) = response.body().bytes().and_then(|body| String::from_utf8(body.to_vec()).ok()) else { return };
+    let Some((_, rest)) = text.split_once("<Code>") else { return };
+    let Some((code, _)) = rest.split_once("</Code>") else { return };
+    let Some((_, words)) = WORDS.iter().find(|(name, _)| *name == code) else { return };
+    if !text.contains("<Message>") {
+        let told = text.replacen("</Code>", &format!("</Code><Message>{words}</Message>"), 1);
+        response.headers_mut().remove(http::header::CONTENT_LENGTH);
+        *response.body_mut() = s3s::Body::from(told);
+    }
+}
+
 /// Any code with a message.
 pub(super) fn say(code: S3ErrorCode, text: impl Into<String>) -> S3Error {
     S3Error::with_message(code, text.into())

@@ -72,6 +72,11 @@ impl S3Part {
             let error = errors::internal(format!("the S3 part of the sandbox failed: {reason}"));
             error.to_http_response().unwrap_or_else(|_| Response::new(Body::empty()))
         });
+        errors::explain(&mut response);
+        if response.status() == http::StatusCode::NOT_MODIFIED {
+            // HTTP allows it no body.
+            *response.body_mut() = Body::empty();
+        }
         let id = uuid::Uuid::new_v4();
         if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
             response.headers_mut().insert(REQUEST_ID, value);

@@ -34,10 +34,10 @@ const SIGNATURE_PARAMETERS: [&str; 10] = [
 pub(super) fn prepare(request: Request<Incoming>) -> Result<Request<Body>, S3Error> {
     let (mut parts, body) = request.into_parts();
     parts.headers.remove(AUTHORIZATION);
-    if let Some(query) = parts.uri.query() {
-        if let Some(uri) = without_signature(&parts.uri, query)? {
-            parts.uri = uri;
-        }
+    if let Some(query) = parts.uri.query()
+        && let Some(uri) = without_signature(&parts.uri, query)?
+    {
+        parts.uri = uri;
     }
     let trailers = Trailers::default();
     parts.extensions.insert(trailers.clone());

@@ -165,10 +165,9 @@ async fn rb(client: &Client, options: &Options) -> Outcome<u8> {
         let inner = Options { paths: options.paths.clone(), recursive: true, ..Options::default() };
         let code = transfer::run(client, &inner, plan::Verb::Remove).await?;
         if code != 0 {
-            let text = format!(
-                "remove_bucket failed: Unable to delete all objects in the bucket, bucket will not be deleted."
+            out::complain(
+                "remove_bucket failed: Unable to delete all objects in the bucket, bucket will not be deleted.",
             );
-            out::complain(&text);
             return Ok(255);
         }
     }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use tokio::io::AsyncReadExt;
 
 use super::super::failure::{Failure, Outcome};
-use super::super::request::Client;
+use super::super::request::{Client, with_checksum};
 use super::super::{api, out};
 use super::Options;
 use super::place::S3Path;
@@ -119,16 +119,6 @@ fn put_input(options: &Options, place: &S3Path, name: Option<&Path>) -> Value {
         map.insert(name.clone(), value.clone());
     }
     Value::Object(map)
-}
-
-/// The checksum the real CLI adds by default.
-fn with_checksum(mut input: Value, body: &Bytes) -> Value {
-    use base64::Engine;
-    let sum = crc_fast::checksum(crc_fast::CrcAlgorithm::Crc32IsoHdlc, body);
-    let bytes = u32::try_from(sum).unwrap_or_default().to_be_bytes();
-    input["ChecksumAlgorithm"] = json!("CRC32");
-    input["ChecksumCRC32"] = json!(base64::engine::general_purpose::STANDARD.encode(bytes));
-    input
 }
 
 async fn upload(client: &Client, options: &Options, path: &Path, to: &S3Path, size: u64) -> Outcome<()> {

@@ -319,13 +319,3 @@ async fn next_piece(mut sources: Sources) -> std::io::Result<Option<(Bytes, Sour
 fn to_index(value: u64) -> usize {
     usize::try_from(value).unwrap_or(usize::MAX)
 }
-
-/// Collects a stream; for tests and small bodies.
-#[cfg(test)]
-pub(in crate::sandbox::aws::s3) async fn collect(body: StreamingBlob) -> Vec<u8> {
-    body.fold(Vec::new(), |mut all, piece| async move {
-        all.extend_from_slice(&piece.expect("a readable body"));
-        all
-    })
-    .await
-}

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
 
 use redb::{Database, WriteTransaction};
 use s3s::S3Result;
@@ -16,16 +17,27 @@ type Change = Box<dyn FnOnce(&WriteTransaction) -> Tell + Send>;
 /// Tells the waiting request; `Err` is the commit's failure.
 type Tell = Box<dyn FnOnce(Result<(), String>) + Send>;
 
-/// The way to the writing thread. The thread ends with the last handle.
+/// The way to the writing thread, which ends with this handle.
 pub(super) struct Writer {
-    changes: Sender<Change>,
+    changes: Option<Sender<Change>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.changes = None;
+        // The file is closed when this returns: another process may be waiting for it.
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
 }
 
 impl Writer {
     pub(super) fn start(database: Arc<Database>) -> Self {
         let (changes, queue) = channel();
-        std::thread::spawn(move || write_batches(&database, &queue));
-        Self { changes }
+        let thread = std::thread::spawn(move || write_batches(&database, &queue));
+        Self { changes: Some(changes), thread: Some(thread) }
     }
 
     /// See [`super::Store::write`].
@@ -42,7 +54,9 @@ impl Writer {
                 let _ = tell.send(result);
             })
         });
-        self.changes.send(change).map_err(|_| errors::internal("the store has ended"))?;
+        let ended = || errors::internal("the store has ended");
+        let changes = self.changes.as_ref().ok_or_else(ended)?;
+        changes.send(change).map_err(|_| ended())?;
         told.await.map_err(|_| errors::internal("the store ended before it answered"))?
     }
 }
