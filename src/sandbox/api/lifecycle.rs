@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::sandbox::resources::{Resource, Subresource};
+use crate::sandbox::resources::{self, Resource, Subresource};
 use crate::sandbox::store::{Change, Expect, StoreError, Write};
 
 use super::managed_fields::{self, Manager};
@@ -58,8 +58,8 @@ pub(super) async fn create(
         if generated {
             object::meta_mut(&mut value).shift_remove("name");
         }
-        let (prepared, warnings) = prepare_create(api, target, value.clone())?;
-        match store_new(api, resource, prepared, options, ownership).await {
+        let (prepared, warnings) = prepare_create(api, target, value.clone(), options, ownership)?;
+        match store_new(api, resource, prepared, options).await {
             Err(error) if generated && error.reason == "AlreadyExists" && attempt < NAME_TRIES => {}
             result => return result.map(|object| Written { object, warnings }),
         }
@@ -67,13 +67,23 @@ pub(super) async fn create(
     Err(ApiError::new(500, "InternalError", "no free name was found"))
 }
 
-fn prepare_create(api: &Api, target: &Target, mut value: Value) -> Result<(Value, Vec<String>), ApiError> {
+fn prepare_create(
+    api: &Api,
+    target: &Target,
+    mut value: Value,
+    options: &WriteOptions,
+    ownership: Ownership,
+) -> Result<(Value, Vec<String>), ApiError> {
     let resource = target.resource;
     let context = api.context();
     metadata::fill(&mut value, resource, &target.namespace, context.now);
     resource.strategy.default(&mut value);
+    // Before the strategy: what the server fills in by itself belongs to nobody.
+    if ownership == Ownership::Record {
+        managed_fields::record(None, &mut value, &manager(resource, None, options), context.now);
+    }
     resource.strategy.prepare_create(&mut value, &context);
-    let mut errors = metadata::errors(&value, resource);
+    let mut errors = resources::validate_metadata(resource, &value);
     errors.extend(resource.strategy.validate(&value, None));
     if !errors.is_empty() {
         return Err(ApiError::invalid(object::about_kind(resource, object::name(&value)), &errors));
@@ -88,15 +98,11 @@ async fn store_new(
     resource: &'static Resource,
     mut value: Value,
     options: &WriteOptions,
-    ownership: Ownership,
 ) -> Result<Arc<Value>, ApiError> {
     let is_service = services::is_service(resource);
     let _chosen = if is_service { Some(api.allocation.lock().await) } else { None };
     if is_service {
         services::allocate(api, &mut value, None)?;
-    }
-    if ownership == Ownership::Record {
-        managed_fields::record(None, &mut value, &manager(resource, None, options), api.now());
     }
     object::tidy(&mut value);
     let (namespace, name) = (object::namespace(&value).to_owned(), object::name(&value).to_owned());
@@ -219,18 +225,20 @@ fn prepare_update(
     let mut warnings = Vec::new();
     let mut errors = metadata::carry_over(&mut next, live);
     split_status(&mut next, live, resource, subresource);
-    match subresource {
-        // `/finalize` writes what everybody else must leave alone.
-        Some(Subresource::Finalize) => {}
-        Some(Subresource::Status) => resource.strategy.default(&mut next),
-        _ => {
-            resource.strategy.default(&mut next);
-            resource.strategy.prepare_update(&mut next, live, &context);
-        }
+    // `/finalize` writes what everybody else must leave alone.
+    if subresource != Some(Subresource::Finalize) {
+        resource.strategy.default(&mut next);
+    }
+    if made.ownership == Ownership::Record {
+        let who = manager(resource, subresource, options);
+        managed_fields::record(Some(live), &mut next, &who, context.now);
+    }
+    if subresource.is_none() {
+        resource.strategy.prepare_update(&mut next, live, &context);
     }
     object::tidy(&mut next);
     count_generation(&mut next, live, resource);
-    errors.extend(metadata::map_errors(&next));
+    errors.extend(resources::validate_metadata(resource, &next));
     errors.extend(resource.strategy.validate(&next, Some(live)));
     if !errors.is_empty() {
         return Err(ApiError::invalid(object::about_kind(resource, object::name(live)), &errors));
@@ -240,10 +248,6 @@ fn prepare_update(
             services::allocate(api, &mut next, Some(live))?;
         }
         warnings.extend(resource.strategy.warnings(&next));
-    }
-    if made.ownership == Ownership::Record {
-        let who = manager(resource, subresource, options);
-        managed_fields::record(Some(live), &mut next, &who, context.now);
     }
     object::tidy(&mut next);
     Ok((next, warnings))

@@ -4,9 +4,8 @@ use serde_json::{Value, json};
 
 use crate::sandbox::resources::Resource;
 
-use super::names::{self, Grammar};
-use super::object;
 use super::status::FieldError;
+use super::{names, object};
 
 /// The fields of a create that only the server sets.
 const SERVER_ONLY: &[&str] =
@@ -36,53 +35,6 @@ pub(super) fn fill(value: &mut Value, resource: &Resource, namespace: &str, now:
     if resource.strategy.has_generation() {
         meta.insert("generation".into(), json!(1));
     }
-}
-
-/// What is wrong with the metadata of a new object.
-pub(super) fn errors(value: &Value, resource: &Resource) -> Vec<FieldError> {
-    let name = object::name(value);
-    let grammar = Grammar::of(resource.group, resource.plural);
-    let mut errors = Vec::new();
-    if name.is_empty() {
-        errors.push(FieldError::required("metadata.name", "name or generateName is required"));
-    } else {
-        errors.extend(grammar.errors(name).iter().map(|why| FieldError::invalid("metadata.name", &name.into(), why)));
-    }
-    errors.extend(map_errors(value));
-    errors
-}
-
-/// What is wrong with labels, annotations, finalizers and owners: on every write.
-pub(super) fn map_errors(value: &Value) -> Vec<FieldError> {
-    let meta = &value["metadata"];
-    let mut errors = Vec::new();
-    if let Some(labels) = meta["labels"].as_object() {
-        errors.extend(names::label_errors(labels));
-    }
-    if let Some(annotations) = meta["annotations"].as_object() {
-        let mut size = 0;
-        for (key, text) in annotations {
-            // Go's keys are compared in lower case here: `Example.com/x` is a legal annotation.
-            errors.extend(names::key_errors("metadata.annotations", &key.to_lowercase()));
-            size += key.len() + text.as_str().map_or(0, str::len);
-        }
-        if size > 256 << 10 {
-            errors.push(FieldError {
-                field: "metadata.annotations".into(),
-                reason: super::status::FieldReason::TooLong,
-                message: "Too long: may not be more than 262144 bytes".into(),
-            });
-        }
-    }
-    for (i, owner) in meta["ownerReferences"].as_array().into_iter().flatten().enumerate() {
-        for field in ["apiVersion", "kind", "name", "uid"] {
-            if owner[field].as_str().unwrap_or_default().is_empty() {
-                let path = format!("metadata.ownerReferences[{i}].{field}");
-                errors.push(FieldError::invalid(path, &"".into(), "must not be empty"));
-            }
-        }
-    }
-    errors
 }
 
 /// Carries over what an update may not touch, and tells what it tried to.

@@ -1,12 +1,14 @@
 //! One request, taken apart: who, what, how. Made by `handle` and `route`; pure.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Uri};
 use tokio_util::sync::CancellationToken;
 
-use crate::sandbox::resources::Resource;
+use serde_json::Value;
+
+use crate::sandbox::resources::{self, Resource, StoredAs};
 
 use super::negotiate::Format;
 use super::status::{ApiError, FieldError};
@@ -186,4 +188,45 @@ pub(super) struct Ask<'a> {
     pub(super) call: &'a Call,
     pub(super) target: Target,
     pub(super) format: Format,
+    /// Set where the path names another view of a stored kind: `target` is the stored one.
+    pub(super) view: Option<View>,
+}
+
+/// Another view of a stored kind: `events.k8s.io/v1` Events are core Events under newer names.
+#[derive(Clone, Copy)]
+pub(super) struct View {
+    pub(super) resource: &'static Resource,
+    pub(super) stored: &'static StoredAs,
+}
+
+impl View {
+    /// The view that a kind is, and the kind that is stored for it.
+    pub(super) fn of(resource: &'static Resource) -> Option<(Self, &'static Resource)> {
+        let stored = resource.stored_as?;
+        let behind = resources::by_path(stored.group, stored.version, stored.plural)?;
+        Some((Self { resource, stored }, behind))
+    }
+}
+
+impl Ask<'_> {
+    /// The kind as the client knows it.
+    pub(super) fn resource(&self) -> &'static Resource {
+        self.view.map_or(self.target.resource, |view| view.resource)
+    }
+
+    /// An object as the client reads it.
+    pub(super) fn outward(&self, mut value: Arc<Value>) -> Arc<Value> {
+        if let Some(view) = self.view {
+            (view.stored.from_stored)(Arc::make_mut(&mut value));
+        }
+        value
+    }
+
+    /// An object as it is stored.
+    pub(super) fn inward(&self, mut value: Value) -> Value {
+        if let Some(view) = self.view {
+            (view.stored.to_stored)(&mut value);
+        }
+        value
+    }
 }

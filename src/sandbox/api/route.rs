@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::sandbox::resources::{self, Resource, Subresource};
 
 use super::negotiate::Format;
-use super::request::{Ask, Call, Target};
+use super::request::{Ask, Call, Target, View};
 use super::respond::Reply;
 use super::status::ApiError;
 use super::{Api, auth, clock_endpoint, reviews, sites, subresources, verbs};
@@ -159,14 +159,18 @@ fn anonymous(call: &Call, segments: &[&str]) -> ApiError {
 }
 
 async fn resource(api: &Arc<Api>, call: &Call, group: &str, version: &str, rest: &[&str]) -> Result<Reply, ApiError> {
-    let Parsed { target, subresource } = parse(group, version, rest).ok_or_else(no_such_resource)?;
+    let Parsed { mut target, subresource } = parse(group, version, rest).ok_or_else(no_such_resource)?;
+    let view = View::of(target.resource).map(|(view, stored)| {
+        target.resource = stored;
+        view
+    });
     if let Some(subresource) = subresource {
         let kind = served(target.resource, &subresource).ok_or_else(no_such_resource)?;
         // A log is text: its `Accept` is not negotiated.
         let format = if kind == Subresource::Log { Format::JSON } else { format(call)? };
-        return subresources::answer(api, Ask { call, target, format }, kind).await;
+        return subresources::answer(api, Ask { call, target, format, view }, kind).await;
     }
-    let ask = Ask { call, target, format: format(call)? };
+    let ask = Ask { call, target, format: format(call)?, view };
     if !ask.target.resource.stored {
         return review(api, &ask);
     }

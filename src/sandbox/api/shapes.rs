@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::negotiate::Shape;
-use super::request::Ask;
+use super::request::{Ask, View};
 use super::respond::{Content, List, Reply};
 use super::status::{ApiError, FieldError};
 use super::table::{self, IncludeObject};
@@ -24,7 +24,7 @@ pub(super) fn include(ask: &Ask<'_>) -> Result<IncludeObject, ApiError> {
 /// One object.
 pub(super) fn one(api: &Api, ask: &Ask<'_>, value: Arc<Value>) -> Result<Reply, ApiError> {
     let shaped = match ask.format.shape {
-        Shape::Full => value,
+        Shape::Full => ask.outward(value),
         Shape::Partial(version) => Arc::new(partial(&value, version)),
         Shape::Table(version) => {
             let metadata = json!({"resourceVersion": object::meta(&value, "resourceVersion")});
@@ -39,13 +39,13 @@ pub(super) fn one(api: &Api, ask: &Ask<'_>, value: Arc<Value>) -> Result<Reply, 
 
 /// A list with its metadata.
 pub(super) fn list(api: &Api, ask: &Ask<'_>, metadata: Value, items: Vec<Arc<Value>>) -> Result<Reply, ApiError> {
-    let resource = ask.target.resource;
+    let resource = ask.resource();
     let content = match ask.format.shape {
         Shape::Full => Content::List(List {
             kind: format!("{}List", resource.kind),
             api_version: object::api_version(resource),
             metadata,
-            items,
+            items: items.into_iter().map(|item| ask.outward(item)).collect(),
         }),
         Shape::Partial(version) => {
             let items: Vec<Value> = items.iter().map(|item| partial(item, version)).collect();
@@ -58,7 +58,7 @@ pub(super) fn list(api: &Api, ask: &Ask<'_>, metadata: Value, items: Vec<Arc<Val
         }
         Shape::Table(version) => {
             let items: Vec<Value> = items.iter().map(|item| (**item).clone()).collect();
-            let mut table = table::render(resource, &items, &metadata, include(ask)?, &api.context());
+            let mut table = table::render(ask.target.resource, &items, &metadata, include(ask)?, &api.context());
             set_version(&mut table, version);
             Content::Value(Arc::new(table))
         }
@@ -70,13 +70,19 @@ pub(super) fn list(api: &Api, ask: &Ask<'_>, metadata: Value, items: Vec<Arc<Val
 pub(super) fn frame(
     api: &Api,
     resource: &crate::sandbox::resources::Resource,
-    shape: Shape,
-    include: IncludeObject,
+    view: Option<View>,
+    (shape, include): (Shape, IncludeObject),
     value: &Value,
     first: bool,
 ) -> Value {
     match shape {
-        Shape::Full => value.clone(),
+        Shape::Full => {
+            let mut value = value.clone();
+            if let Some(view) = view {
+                (view.stored.from_stored)(&mut value);
+            }
+            value
+        }
         Shape::Partial(version) => partial(value, version),
         Shape::Table(version) => {
             let mut table = table::watch_frame(resource, value, first, include, &api.context());

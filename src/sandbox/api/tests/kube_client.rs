@@ -158,3 +158,29 @@ async fn a_pod_is_bound_once() {
     let again = client.request::<serde_json::Value>(bind()).await.expect_err("bound already");
     assert!(again.to_string().contains("is already assigned to node"), "{again}");
 }
+
+#[tokio::test]
+async fn an_event_is_one_object_in_two_groups() {
+    use k8s_openapi::api::{core::v1::Event as Core, events::v1::Event as New};
+    let api = api().await;
+    let client = api.client("system:kube-scheduler", "test");
+    let (core, new): (Kube<Core>, Kube<New>) =
+        (Kube::default_namespaced(client.clone()), Kube::default_namespaced(client));
+    let event: New = serde_json::from_value(json!({
+        "metadata": {"name": "e"}, "eventTime": "2026-11-23T14:00:00.000000Z", "note": "words", "reason": "Scheduled",
+        "action": "Binding", "type": "Normal", "reportingController": "default-scheduler", "reportingInstance": "x",
+        "regarding": {"kind": "Pod", "name": "p", "namespace": "default"},
+    }))
+    .expect("an Event");
+    let made = new.create(&PostParams::default(), &event).await.expect("created");
+    assert_eq!(made.note.as_deref(), Some("words"));
+    let old = core.get("e").await.expect("the same");
+    assert_eq!((old.message.as_deref(), old.involved_object.name.as_deref()), (Some("words"), Some("p")));
+    let patch = json!({"note": "other words"});
+    let patched = new.patch("e", &PatchParams::default(), &Patch::Merge(&patch)).await.expect("patched");
+    assert_eq!(patched.note.as_deref(), Some("other words"));
+    let listed = new.list(&ListParams::default()).await.expect("a list");
+    assert_eq!(listed.items[0].note.as_deref(), Some("other words"));
+    core.delete("e", &DeleteParams::default()).await.expect("deleted");
+    assert!(new.get_opt("e").await.expect("asked").is_none());
+}

@@ -9,8 +9,8 @@ use super::super::{Api, body, object, shapes};
 pub(in super::super) async fn create(api: &Api, ask: &Ask<'_>) -> Result<Reply, ApiError> {
     let target = &ask.target;
     let options = WriteOptions::parse(ask.call, "CreateOptions")?;
-    let api_version = object::api_version(target.resource);
-    let value = body::object(ask.call, &api_version, target.resource.kind, options.validation)?;
+    let api_version = object::api_version(ask.resource());
+    let value = ask.inward(body::object(ask.call, &api_version, target.resource.kind, options.validation)?);
     check_namespace(target, object::namespace(&value))?;
     let written = lifecycle::create(api, target, value, &options, Ownership::Record).await?;
     ask.call.warn(written.warnings);

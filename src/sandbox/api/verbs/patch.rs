@@ -1,12 +1,14 @@
 //! PATCH: JSON patch, merge patch, strategic merge patch, server-side apply.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use crate::sandbox::resources::Subresource;
 
 use super::super::lifecycle::{self, Made, Ownership};
 use super::super::negotiate::media_type;
-use super::super::request::{Ask, Call, WriteOptions, options_invalid};
+use super::super::request::{Ask, Call, FieldValidation, WriteOptions, options_invalid};
 use super::super::respond::Reply;
 use super::super::status::{ApiError, FieldError};
 use super::super::{Api, body, json_patches, managed_fields, object, shapes, strategic, strict};
@@ -79,14 +81,15 @@ async fn change(
     options: &WriteOptions,
 ) -> Result<Reply, ApiError> {
     let target = &ask.target;
-    let (api_version, kind) = (object::api_version(target.resource), target.resource.kind);
+    let (api_version, kind) = (object::api_version(ask.resource()), target.resource.kind);
     let make = |live: &Value| {
-        let patched = patch.patched(live, &api_version, kind)?;
+        let shown = ask.outward(Arc::new(live.clone()));
+        let patched = patch.patched(&shown, &api_version, kind)?;
         let (value, unknown) = strict::typed(&patched, &api_version, kind)?;
         body::judge(ask.call, unknown, options.validation, &api_version, kind)?;
         check_name(&target.name, object::name(&value))?;
         check_namespace(target, object::namespace(&value))?;
-        Ok(Made { value, ownership: Ownership::Record })
+        Ok(Made { value: ask.inward(value), ownership: Ownership::Record })
     };
     let written = lifecycle::update(api, target, subresource, options, make).await?;
     ask.call.warn(written.warnings);
@@ -105,23 +108,25 @@ async fn apply(
         let error = FieldError::required("fieldManager", "is required for apply patch");
         return Err(options_invalid("PatchOptions", error));
     }
-    let (api_version, kind) = (object::api_version(target.resource), target.resource.kind);
-    // Decoding drops an empty list, but even that is refused.
-    let raw: Option<Value> = serde_yaml::from_slice(&ask.call.body).ok();
-    if raw.is_some_and(|raw| !raw["metadata"]["managedFields"].is_null()) {
-        return Err(ApiError::bad_request("metadata.managedFields must be nil"));
+    let (api_version, kind) = (object::api_version(ask.resource()), target.resource.kind);
+    let strict = options.validation == FieldValidation::Strict;
+    let (applied, duplicates) = managed_fields::parse_apply(&ask.call.body, strict)?;
+    if options.validation == FieldValidation::Warn {
+        ask.call.warn(duplicates);
     }
-    let (applied, unknown) = strict::yaml(&ask.call.body, &api_version, kind)?;
-    body::judge(ask.call, unknown, options.validation, &api_version, kind)?;
+    if !object::name(&applied).is_empty() {
+        check_name(&target.name, object::name(&applied))?;
+    }
     check_namespace(target, object::namespace(&applied))?;
-    let who = lifecycle::manager(target.resource, subresource, options);
+    let who = lifecycle::manager(ask.resource(), subresource, options);
     let force = ask.call.query.flag("force");
     let merged = |live: Option<&Value>| {
-        let mut value = managed_fields::apply(live, &applied, &who, force, api.now())?;
+        let shown = live.map(|live| ask.outward(Arc::new(live.clone())));
+        let mut value = managed_fields::apply(shown.as_deref(), &applied, &who, force, api.now())?;
         value["apiVersion"] = api_version.clone().into();
         value["kind"] = kind.into();
         object::meta_mut(&mut value).insert("name".into(), target.name.clone().into());
-        Ok(Made { value, ownership: Ownership::Applied })
+        Ok(Made { value: ask.inward(value), ownership: Ownership::Applied })
     };
     if api.store.get(&target.key()).is_none() && subresource.is_none() {
         let made = merged(None)?;

@@ -18,8 +18,8 @@ pub(in super::super) async fn update(
 ) -> Result<Reply, ApiError> {
     let target = &ask.target;
     let options = WriteOptions::parse(ask.call, "UpdateOptions")?;
-    let api_version = object::api_version(target.resource);
-    let value = body::object(ask.call, &api_version, target.resource.kind, options.validation)?;
+    let api_version = object::api_version(ask.resource());
+    let value = ask.inward(body::object(ask.call, &api_version, target.resource.kind, options.validation)?);
     check_name(&target.name, object::name(&value))?;
     check_namespace(target, object::namespace(&value))?;
     if api.store.get(&target.key()).is_none() && subresource.is_none() && may_create(target.resource.plural) {

@@ -43,6 +43,7 @@ pub(in super::super) fn watch(api: &Arc<Api>, ask: &Ask<'_>) -> Result<Reply, Ap
     let mut stream = WatchStream {
         api: Arc::clone(api),
         target: target.clone(),
+        view: ask.view,
         selectors,
         shape: ask.format.shape,
         include: shapes::include(ask)?,

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::sandbox::store::{Event, StoreError, Watch};
 
 use super::super::negotiate::Shape;
-use super::super::request::Target;
+use super::super::request::{Target, View};
 use super::super::respond::BoxError;
 use super::super::status::ApiError;
 use super::super::table::IncludeObject;
@@ -31,6 +31,7 @@ const BOOKMARK_BEFORE_END: Duration = Duration::from_secs(2);
 pub(super) struct WatchStream {
     pub(super) api: Arc<Api>,
     pub(super) target: Target,
+    pub(super) view: Option<View>,
     pub(super) selectors: Selectors,
     pub(super) shape: Shape,
     pub(super) include: IncludeObject,
@@ -101,7 +102,7 @@ impl WatchStream {
     }
 
     pub(super) fn push_bookmark(&mut self, annotations: Option<Value>) {
-        let resource = self.target.resource;
+        let resource = self.view.map_or(self.target.resource, |view| view.resource);
         let mark = bookmark(&object::api_version(resource), resource.kind, self.source.cursor(), annotations);
         let mark = match self.shape {
             // A Table's bookmark has no rows: there is no object to show.
@@ -144,7 +145,8 @@ impl WatchStream {
 
     fn push_object(&mut self, kind: &str, value: &Value) {
         let first = !std::mem::replace(&mut self.columns_told, true);
-        let shaped = shapes::frame(&self.api, self.target.resource, self.shape, self.include, value, first);
+        let shaped =
+            shapes::frame(&self.api, self.target.resource, self.view, (self.shape, self.include), value, first);
         self.push(kind, shaped);
     }
 
