@@ -20,7 +20,8 @@ fn deployment(replicas: i32, rolling: Value) -> Deployment {
 fn set(name: &str, replicas: i32, available: i32) -> Arc<ReplicaSet> {
     let created = format!("2026-11-23T13:00:{:02}Z", name.len());
     let set = json!({
-        "metadata": {"name": name, "creationTimestamp": created},
+        "metadata": {"name": name, "creationTimestamp": created,
+            "annotations": {"deployment.kubernetes.io/max-replicas": "5"}},
         "spec": {"replicas": replicas, "selector": {}}, "status": {"replicas": replicas, "availableReplicas": available},
     });
     Arc::new(serde_json::from_value(set).expect("a set"))
