@@ -24,7 +24,6 @@ use crate::normal::Names;
 pub(crate) struct Server {
     cancel: CancellationToken,
     client: kube::Client,
-    url: String,
     http: https::Http,
 }
 
@@ -63,8 +62,8 @@ impl Server {
         tokio::spawn(controllers.run(cancel.clone()));
         let client = api.client("kubernetes-admin", "replay");
         kubelet::start(api.client("system:node:node-1", "kubelet"), cancel.clone()).await;
-        let http = https::Http::new(&authority);
-        Self { cancel, client, url: format!("https://localhost:{port}"), http }
+        let http = https::Http::new(&authority, port);
+        Self { cancel, client, http }
     }
 
     pub(crate) async fn stop(self) {
@@ -83,7 +82,8 @@ impl Server {
         };
         let mut request = http::Request::builder()
             .method(exchange.method.as_str())
-            .uri(format!("{}{path}{}{query}", self.url, if query.is_empty() { "" } else { "?" }))
+            .uri(format!("{path}{}{query}", if query.is_empty() { "" } else { "?" }))
+            .header("host", "localhost")
             .header("authorization", format!("Bearer {TOKEN}"));
         let headers = [
             ("accept", &exchange.accept),
@@ -132,7 +132,8 @@ impl Server {
     pub(crate) async fn exists(&self, path: &str) {
         let deadline = Instant::now() + Duration::from_secs(10);
         loop {
-            let request = http::Request::get(format!("{}{path}", self.url))
+            let request = http::Request::get(path)
+                .header("host", "localhost")
                 .header("authorization", format!("Bearer {TOKEN}"))
                 .body(Full::new(Bytes::new()))
                 .expect("a request");
@@ -163,20 +164,22 @@ async fn frames(mut body: hyper::body::Incoming, wanted: usize) -> Vec<Value> {
     frames
 }
 
-/// A plain HTTPS client that sends just what it is told.
+/// A plain HTTPS client that sends just what it is told, on a connection of its own.
 mod https {
     use bytes::Bytes;
     use http_body_util::Full;
-    use hyper_util::client::legacy::Client;
-    use hyper_util::rt::TokioExecutor;
+    use hyper_util::rt::TokioIo;
     use k8s_tutor::sandbox::pki::Authority;
+    use tokio::net::TcpStream;
+    use tokio_rustls::TlsConnector;
 
     pub(crate) struct Http {
-        client: Client<hyper_rustls::HttpsConnector<hyper_util::client::legacy::connect::HttpConnector>, Full<Bytes>>,
+        connector: TlsConnector,
+        port: u16,
     }
 
     impl Http {
-        pub(crate) fn new(authority: &Authority) -> Self {
+        pub(crate) fn new(authority: &Authority, port: u16) -> Self {
             let mut roots = rustls::RootCertStore::empty();
             roots.add(authority.cert_der().expect("the CA")).expect("a root");
             let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
@@ -185,13 +188,17 @@ mod https {
                 .expect("versions")
                 .with_root_certificates(roots)
                 .with_no_client_auth();
-            let connector =
-                hyper_rustls::HttpsConnectorBuilder::new().with_tls_config(tls).https_only().enable_http1().build();
-            Self { client: Client::builder(TokioExecutor::new()).build(connector) }
+            Self { connector: std::sync::Arc::new(tls).into(), port }
         }
 
         pub(crate) async fn send(&self, request: http::Request<Full<Bytes>>) -> http::Response<hyper::body::Incoming> {
-            self.client.request(request).await.expect("the server answers")
+            let tcp = TcpStream::connect((std::net::Ipv4Addr::LOCALHOST, self.port)).await.expect("a connection");
+            let name = "localhost".try_into().expect("a name");
+            let tls = self.connector.connect(name, tcp).await.expect("TLS");
+            let (mut sender, connection) =
+                hyper::client::conn::http1::handshake(TokioIo::new(tls)).await.expect("HTTP");
+            tokio::spawn(connection);
+            sender.send_request(request).await.expect("the server answers")
         }
     }
 }

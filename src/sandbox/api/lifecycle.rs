@@ -77,7 +77,7 @@ fn prepare_create(
     let resource = target.resource;
     let context = api.context();
     metadata::fill(&mut value, resource, &target.namespace, context.now);
-    resource.strategy.default(&mut value);
+    resources::apply_defaults(resource, &mut value);
     // Before the strategy: what the server fills in by itself belongs to nobody.
     if ownership == Ownership::Record {
         managed_fields::record(None, &mut value, &manager(resource, None, options), context.now);
@@ -227,7 +227,7 @@ fn prepare_update(
     split_status(&mut next, live, resource, subresource);
     // `/finalize` writes what everybody else must leave alone.
     if subresource != Some(Subresource::Finalize) {
-        resource.strategy.default(&mut next);
+        resources::apply_defaults(resource, &mut next);
     }
     if made.ownership == Ownership::Record {
         let who = manager(resource, subresource, options);
