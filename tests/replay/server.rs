@@ -2,7 +2,7 @@
 //! kubelet of the recordings in place of the node agent.
 
 use std::net::Ipv4Addr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -15,6 +15,7 @@ use k8s_tutor::sandbox::net::AddressPlan;
 use k8s_tutor::sandbox::pki::Authority;
 use serde_json::Value;
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::fixtures::Exchange;
@@ -31,8 +32,25 @@ pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) content_type: Option<String>,
     pub(crate) warning: Option<String>,
+    pub(crate) etag: Option<String>,
     pub(crate) body: Value,
-    pub(crate) frames: Vec<Value>,
+}
+
+/// A watch on its way, and what it has shown so far.
+pub(crate) struct Watching {
+    frames: Arc<Mutex<Vec<Value>>>,
+    grown: Arc<Notify>,
+}
+
+impl Watching {
+    pub(crate) fn shown(&self) -> Vec<Value> {
+        self.frames.lock().expect("no panic while held").clone()
+    }
+
+    /// Resolves at the next frame; enlist before looking at what was shown.
+    pub(crate) fn more(&self) -> impl Future<Output = ()> + '_ {
+        self.grown.notified()
+    }
 }
 
 const TOKEN: &str = "replay";
@@ -72,10 +90,44 @@ impl Server {
 
     /// Sends a recorded request with our names in it.
     pub(crate) async fn send(&self, exchange: &Exchange, names: &Names) -> Reply {
+        let (parts, body) = self.open(exchange, names).await.into_parts();
+        let header = |name: &str| parts.headers.get(name).and_then(|v| v.to_str().ok()).map(ToOwned::to_owned);
+        let bytes = body.collect().await.expect("a body").to_bytes();
+        let body = serde_json::from_slice(&bytes)
+            .unwrap_or_else(|_| serde_json::json!({"text": String::from_utf8_lossy(&bytes)}));
+        Reply {
+            status: parts.status.as_u16(),
+            content_type: header("content-type"),
+            warning: header("warning"),
+            etag: header("etag"),
+            body,
+        }
+    }
+
+    /// Opens a recorded watch; its frames are collected while the next requests are sent.
+    pub(crate) async fn watch(&self, exchange: &Exchange, names: &Names) -> Watching {
+        let mut body = self.open(exchange, names).await.into_body();
+        let watching = Watching { frames: Arc::default(), grown: Arc::default() };
+        let (frames, grown) = (Arc::clone(&watching.frames), Arc::clone(&watching.grown));
+        tokio::spawn(async move {
+            let mut text = Vec::new();
+            while let Some(Ok(chunk)) = body.frame().await {
+                text.extend_from_slice(chunk.data_ref().map_or(&[][..], |d| d.as_ref()));
+                while let Some(end) = text.iter().position(|b| *b == b'\n') {
+                    let line: Vec<u8> = text.drain(..=end).collect();
+                    let frame = serde_json::from_slice(&line).expect("a frame is JSON");
+                    frames.lock().expect("no panic while held").push(frame);
+                    grown.notify_one();
+                }
+            }
+        });
+        watching
+    }
+
+    async fn open(&self, exchange: &Exchange, names: &Names) -> http::Response<hyper::body::Incoming> {
         let path = names.translate(&exchange.path);
         let query = names.translate(&exchange.query);
-        let raw = exchange.body_bytes();
-        let body = match String::from_utf8(raw) {
+        let body = match String::from_utf8(exchange.body_bytes()) {
             Ok(text) if !text.starts_with("k8s\0") => names.translate(&text).into_bytes(),
             Ok(text) => names.translate_bytes(text.as_bytes()),
             Err(e) => names.translate_bytes(e.as_bytes()),
@@ -85,35 +137,20 @@ impl Server {
             .uri(format!("{path}{}{query}", if query.is_empty() { "" } else { "?" }))
             .header("host", "localhost")
             .header("authorization", format!("Bearer {TOKEN}"));
+        // kubectl had the answer in its cache.
+        let cached = (exchange.answer.status == 304).then(|| names.etag(&exchange.path).map(str::to_owned)).flatten();
         let headers = [
             ("accept", &exchange.accept),
             ("content-type", &exchange.content_type),
             ("user-agent", &exchange.user_agent),
+            ("if-none-match", &cached),
         ];
         for (name, value) in headers {
             if let Some(value) = value {
                 request = request.header(name, value);
             }
         }
-        let request = request.body(Full::new(Bytes::from(body))).expect("a request");
-        let response = self.http.send(request).await;
-        let (parts, body) = response.into_parts();
-        let header = |name: &str| parts.headers.get(name).and_then(|v| v.to_str().ok()).map(ToOwned::to_owned);
-        let (frames, bytes) = if exchange.is_watch() && parts.status.is_success() {
-            let wanted = exchange.answer.frames.as_ref().map_or(1, Vec::len);
-            (frames(body, wanted).await, Bytes::new())
-        } else {
-            (Vec::new(), body.collect().await.expect("a body").to_bytes())
-        };
-        let body = serde_json::from_slice(&bytes)
-            .unwrap_or_else(|_| serde_json::json!({"text": String::from_utf8_lossy(&bytes)}));
-        Reply {
-            status: parts.status.as_u16(),
-            content_type: header("content-type"),
-            warning: header("warning"),
-            body,
-            frames,
-        }
+        self.http.send(request.body(Full::new(Bytes::from(body))).expect("a request")).await
     }
 
     /// Waits until something in the cluster changes, or the deadline passes.
@@ -128,8 +165,8 @@ impl Server {
         let _ = tokio::time::timeout_at(short.into(), any.next()).await;
     }
 
-    /// Waits until a path answers 200.
-    pub(crate) async fn exists(&self, path: &str) {
+    /// Waits until the object at a path is there and as wanted.
+    pub(crate) async fn until(&self, path: &str, wanted: impl Fn(&Value) -> bool) {
         let deadline = Instant::now() + Duration::from_secs(10);
         loop {
             let request = http::Request::get(path)
@@ -137,31 +174,15 @@ impl Server {
                 .header("authorization", format!("Bearer {TOKEN}"))
                 .body(Full::new(Bytes::new()))
                 .expect("a request");
-            if self.http.send(request).await.status().is_success() {
+            let (parts, body) = self.http.send(request).await.into_parts();
+            let body = body.collect().await.expect("a body").to_bytes();
+            if parts.status.is_success() && serde_json::from_slice(&body).is_ok_and(|value| wanted(&value)) {
                 return;
             }
             assert!(Instant::now() < deadline, "{path} never came");
             self.changed(deadline).await;
         }
     }
-}
-
-/// The frames of a watch: as many as recorded, or what comes until it has been quiet for a while.
-async fn frames(mut body: hyper::body::Incoming, wanted: usize) -> Vec<Value> {
-    let mut text = Vec::new();
-    let mut frames = Vec::new();
-    // Ours may need fewer writes than the real controllers: silence ends the wait.
-    while let Ok(Some(Ok(chunk))) = tokio::time::timeout(Duration::from_secs(6), body.frame()).await {
-        text.extend_from_slice(chunk.data_ref().map_or(&[][..], |d| d.as_ref()));
-        while let Some(end) = text.iter().position(|b| *b == b'\n') {
-            let line: Vec<u8> = text.drain(..=end).collect();
-            frames.push(serde_json::from_slice(&line).expect("a frame is JSON"));
-        }
-        if frames.len() >= wanted {
-            break;
-        }
-    }
-    frames
 }
 
 /// A plain HTTPS client that sends just what it is told, on a connection of its own.
