@@ -72,6 +72,7 @@ pub(crate) fn load() -> Vec<Command> {
             Command { name: path.file_stem().expect("a name").to_string_lossy().into_owned(), exchanges }
         })
         .collect();
-    commands.sort_by(|a, b| a.name.cmp(&b.name));
+    let number = |name: &str| name.split('-').next().and_then(|n| n.parse::<u32>().ok());
+    commands.sort_by(|a, b| number(&a.name).cmp(&number(&b.name)).then_with(|| a.name.cmp(&b.name)));
     commands
 }

@@ -14,9 +14,10 @@ mod server;
 use std::time::{Duration, Instant};
 
 use fixtures::{Command, Exchange};
+use known::Known;
 use normal::{Names, differences, normal};
 use serde_json::Value;
-use server::{Reply, Server};
+use server::{Reply, Server, Watching};
 
 /// How long a read is asked again until it shows what the real cluster showed.
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -24,47 +25,94 @@ const PATIENCE: Duration = Duration::from_secs(4);
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_recorded_exchanges_are_answered_alike() {
     let server = Server::start().await;
-    let mut names = Names::default();
-    let mut differing = Vec::new();
-    for command in fixtures::load() {
-        for (n, exchange) in command.exchanges.iter().enumerate() {
-            let id = format!("{}/{:03} {} {}", command.name, n + 1, exchange.method, exchange.path);
-            let patience = if known::reason(&id).is_some() { Duration::ZERO } else { PATIENCE };
-            let found = replay(&server, &mut names, exchange, patience).await;
-            if !found.is_empty() {
-                differing.push((id, found));
-            }
-        }
-        between(&server, &command).await;
+    let mut run = Run { names: Names::default(), known: Known::load(), differing: Vec::new() };
+    let commands = fixtures::load();
+    for command in &commands {
+        run.command(&server, command).await;
     }
-    let verdict = known::judge(&differing);
+    let verdict = run.known.judge(&run.differing);
     assert!(verdict.is_empty(), "{}", verdict.join("\n"));
     server.stop().await;
 }
 
-/// The recording waited here and there; the next command must meet the same state.
-async fn between(server: &Server, command: &Command) {
-    if command.name.starts_with("05-") {
-        server.exists("/api/v1/namespaces/demo/serviceaccounts/default").await;
+struct Run {
+    names: Names,
+    known: Known,
+    differing: Vec<(String, Vec<String>)>,
+}
+
+impl Run {
+    async fn command(&mut self, server: &Server, command: &Command) {
+        let mut watches = Vec::new();
+        for (n, exchange) in command.exchanges.iter().enumerate() {
+            let id = format!("{}/{:03} {} {}", command.name, n + 1, exchange.method, exchange.path);
+            before(server, &id).await;
+            if exchange.is_watch() {
+                // What it shows is caused by the exchanges that follow.
+                watches.push((id, exchange, server.watch(exchange, &self.names).await));
+            } else {
+                let found = self.replay(server, &id, exchange).await;
+                self.note(id, found);
+            }
+        }
+        for (id, exchange, watch) in watches {
+            let found = self.settle(&id, exchange, &watch).await;
+            self.note(id, found);
+        }
+        after(server, command).await;
+    }
+
+    fn note(&mut self, id: String, found: Vec<String>) {
+        if !found.is_empty() {
+            self.differing.push((id, found));
+        }
+    }
+
+    /// Sends one exchange; a read is sent again until it matches or the patience ends.
+    async fn replay(&mut self, server: &Server, id: &str, exchange: &Exchange) -> Vec<String> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let reply = server.send(exchange, &self.names).await;
+            let found = compare(exchange, &reply);
+            let again = exchange.method == "GET" && Instant::now() < deadline;
+            if self.known.unexplained(id, &found).is_empty() || !again {
+                learn(&mut self.names, exchange, &reply);
+                return found;
+            }
+            server.changed(deadline).await;
+        }
+    }
+
+    /// Waits until a watch has shown what was recorded, or the patience ends.
+    async fn settle(&self, id: &str, exchange: &Exchange, watch: &Watching) -> Vec<String> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let more = watch.more();
+            let found = compare_watch(exchange, &watch.shown());
+            if self.known.unexplained(id, &found).is_empty() || Instant::now() >= deadline {
+                return found;
+            }
+            let _ = tokio::time::timeout_at(deadline.into(), more).await;
+        }
     }
 }
 
-/// Sends one exchange; a read is sent again until it matches or the patience ends.
-async fn replay(server: &Server, names: &mut Names, exchange: &Exchange, patience: Duration) -> Vec<String> {
-    let deadline = Instant::now() + patience;
-    loop {
-        let reply = server.send(exchange, names).await;
-        let found = compare(exchange, &reply);
-        let again = exchange.method == "GET" && !exchange.is_watch() && Instant::now() < deadline;
-        if found.is_empty() || !again {
-            learn(names, exchange, &reply);
-            return found;
-        }
-        server.changed(deadline).await;
+/// The recording waited here and there; the next request must meet the same state.
+async fn before(server: &Server, id: &str) {
+    if id.starts_with("54-") && id.contains("DELETE") {
+        let path = "/apis/batch/v1/namespaces/demo/jobs/test2";
+        server.until(path, |job| job["status"]["conditions"].as_array().is_some_and(|c| !c.is_empty())).await;
+    }
+}
+
+async fn after(server: &Server, command: &Command) {
+    if command.name.starts_with("05-") {
+        server.until("/api/v1/namespaces/demo/serviceaccounts/default", |_| true).await;
     }
 }
 
 fn learn(names: &mut Names, exchange: &Exchange, reply: &Reply) {
+    names.learn_etag(&exchange.path, reply.etag.clone());
     if let Some(recorded) = recorded_body(exchange) {
         names.learn(&recorded, &reply.body);
     }
@@ -98,9 +146,7 @@ fn compare(exchange: &Exchange, reply: &Reply) -> Vec<String> {
     if answer.omitted {
         return found;
     }
-    if let Some(frames) = &answer.frames {
-        found.extend(compare_watch(frames, &reply.frames));
-    } else if let Some(recorded) = recorded_body(exchange) {
+    if let Some(recorded) = recorded_body(exchange) {
         found.extend(differences(&normal(&without_nulls(&recorded)), &normal(&without_nulls(&reply.body))));
     }
     found
@@ -108,7 +154,8 @@ fn compare(exchange: &Exchange, reply: &Reply) -> Vec<String> {
 
 /// Two clusters batch their writes differently; what a client relies on is how a watch begins and
 /// which state it ends in.
-fn compare_watch(recorded: &[Value], ours: &[Value]) -> Vec<String> {
+fn compare_watch(exchange: &Exchange, ours: &[Value]) -> Vec<String> {
+    let recorded = exchange.answer.frames.as_deref().unwrap_or_default();
     let (Some(first), Some(last)) = (recorded.first(), recorded.last()) else { return Vec::new() };
     let Some(our_first) = ours.first() else { return vec!["the watch said nothing".into()] };
     let mut found = Vec::new();

@@ -2,7 +2,7 @@
 //! kubelet of the recordings in place of the node agent.
 
 use std::net::Ipv4Addr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -15,6 +15,7 @@ use k8s_tutor::sandbox::net::AddressPlan;
 use k8s_tutor::sandbox::pki::Authority;
 use serde_json::Value;
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::fixtures::Exchange;
@@ -24,7 +25,6 @@ use crate::normal::Names;
 pub(crate) struct Server {
     cancel: CancellationToken,
     client: kube::Client,
-    url: String,
     http: https::Http,
 }
 
@@ -32,8 +32,25 @@ pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) content_type: Option<String>,
     pub(crate) warning: Option<String>,
+    pub(crate) etag: Option<String>,
     pub(crate) body: Value,
-    pub(crate) frames: Vec<Value>,
+}
+
+/// A watch on its way, and what it has shown so far.
+pub(crate) struct Watching {
+    frames: Arc<Mutex<Vec<Value>>>,
+    grown: Arc<Notify>,
+}
+
+impl Watching {
+    pub(crate) fn shown(&self) -> Vec<Value> {
+        self.frames.lock().expect("no panic while held").clone()
+    }
+
+    /// Resolves at the next frame; enlist before looking at what was shown.
+    pub(crate) fn more(&self) -> impl Future<Output = ()> + '_ {
+        self.grown.notified()
+    }
 }
 
 const TOKEN: &str = "replay";
@@ -63,8 +80,8 @@ impl Server {
         tokio::spawn(controllers.run(cancel.clone()));
         let client = api.client("kubernetes-admin", "replay");
         kubelet::start(api.client("system:node:node-1", "kubelet"), cancel.clone()).await;
-        let http = https::Http::new(&authority);
-        Self { cancel, client, url: format!("https://localhost:{port}"), http }
+        let http = https::Http::new(&authority, port);
+        Self { cancel, client, http }
     }
 
     pub(crate) async fn stop(self) {
@@ -73,47 +90,67 @@ impl Server {
 
     /// Sends a recorded request with our names in it.
     pub(crate) async fn send(&self, exchange: &Exchange, names: &Names) -> Reply {
-        let path = names.translate(&exchange.path);
-        let query = names.translate(&exchange.query);
-        let raw = exchange.body_bytes();
-        let body = match String::from_utf8(raw) {
-            Ok(text) if !text.starts_with("k8s\0") => names.translate(&text).into_bytes(),
-            Ok(text) => names.translate_bytes(text.as_bytes()),
-            Err(e) => names.translate_bytes(e.as_bytes()),
-        };
-        let mut request = http::Request::builder()
-            .method(exchange.method.as_str())
-            .uri(format!("{}{path}{}{query}", self.url, if query.is_empty() { "" } else { "?" }))
-            .header("authorization", format!("Bearer {TOKEN}"));
-        let headers = [
-            ("accept", &exchange.accept),
-            ("content-type", &exchange.content_type),
-            ("user-agent", &exchange.user_agent),
-        ];
-        for (name, value) in headers {
-            if let Some(value) = value {
-                request = request.header(name, value);
-            }
-        }
-        let request = request.body(Full::new(Bytes::from(body))).expect("a request");
-        let response = self.http.send(request).await;
-        let (parts, body) = response.into_parts();
+        let (parts, body) = self.open(exchange, names).await.into_parts();
         let header = |name: &str| parts.headers.get(name).and_then(|v| v.to_str().ok()).map(ToOwned::to_owned);
-        let (frames, bytes) = if exchange.is_watch() && parts.status.is_success() {
-            let wanted = exchange.answer.frames.as_ref().map_or(1, Vec::len);
-            (frames(body, wanted).await, Bytes::new())
-        } else {
-            (Vec::new(), body.collect().await.expect("a body").to_bytes())
-        };
+        let bytes = body.collect().await.expect("a body").to_bytes();
         let body = serde_json::from_slice(&bytes)
             .unwrap_or_else(|_| serde_json::json!({"text": String::from_utf8_lossy(&bytes)}));
         Reply {
             status: parts.status.as_u16(),
             content_type: header("content-type"),
             warning: header("warning"),
+            etag: header("etag"),
             body,
-            frames,
         }
+    }
+
+    /// Opens a recorded watch; its frames are collected while the next requests are sent.
+    pub(crate) async fn watch(&self, exchange: &Exchange, names: &Names) -> Watching {
+        let mut body = self.open(exchange, names).await.into_body();
+        let watching = Watching { frames: Arc::default(), grown: Arc::default() };
+        let (frames, grown) = (Arc::clone(&watching.frames), Arc::clone(&watching.grown));
+        tokio::spawn(async move {
+            let mut text = Vec::new();
+            while let Some(Ok(chunk)) = body.frame().await {
+                text.extend_from_slice(chunk.data_ref().map_or(&[][..], |d| d.as_ref()));
+                while let Some(end) = text.iter().position(|b| *b == b'\n') {
+                    let line: Vec<u8> = text.drain(..=end).collect();
+                    let frame = serde_json::from_slice(&line).expect("a frame is JSON");
+                    frames.lock().expect("no panic while held").push(frame);
+                    grown.notify_one();
+                }
+            }
+        });
+        watching
+    }
+
+    async fn open(&self, exchange: &Exchange, names: &Names) -> http::Response<hyper::body::Incoming> {
+        let path = names.translate(&exchange.path);
+        let query = names.translate(&exchange.query);
+        let body = match String::from_utf8(exchange.body_bytes()) {
+            Ok(text) if !text.starts_with("k8s\0") => names.translate(&text).into_bytes(),
+            Ok(text) => names.translate_bytes(text.as_bytes()),
+            Err(e) => names.translate_bytes(e.as_bytes()),
+        };
+        let mut request = http::Request::builder()
+            .method(exchange.method.as_str())
+            .uri(format!("{path}{}{query}", if query.is_empty() { "" } else { "?" }))
+            .header("host", "localhost")
+            .header("authorization", format!("Bearer {TOKEN}"));
+        // kubectl had the answer in its cache.
+        let cached = (exchange.answer.status == 304).then(|| names.etag(&exchange.path).map(str::to_owned)).flatten();
+        let headers = [
+            ("accept", &exchange.accept),
+            ("content-type", &exchange.content_type),
+            ("user-agent", &exchange.user_agent),
+            ("if-none-match", &cached),
+        ];
+        for (name, value) in headers {
+            if let Some(value) = value {
+                request = request.header(name, value);
+            }
+        }
+        self.http.send(request.body(Full::new(Bytes::from(body))).expect("a request")).await
     }
 
     /// Waits until something in the cluster changes, or the deadline passes.
@@ -128,15 +165,18 @@ impl Server {
         let _ = tokio::time::timeout_at(short.into(), any.next()).await;
     }
 
-    /// Waits until a path answers 200.
-    pub(crate) async fn exists(&self, path: &str) {
+    /// Waits until the object at a path is there and as wanted.
+    pub(crate) async fn until(&self, path: &str, wanted: impl Fn(&Value) -> bool) {
         let deadline = Instant::now() + Duration::from_secs(10);
         loop {
-            let request = http::Request::get(format!("{}{path}", self.url))
+            let request = http::Request::get(path)
+                .header("host", "localhost")
                 .header("authorization", format!("Bearer {TOKEN}"))
                 .body(Full::new(Bytes::new()))
                 .expect("a request");
-            if self.http.send(request).await.status().is_success() {
+            let (parts, body) = self.http.send(request).await.into_parts();
+            let body = body.collect().await.expect("a body").to_bytes();
+            if parts.status.is_success() && serde_json::from_slice(&body).is_ok_and(|value| wanted(&value)) {
                 return;
             }
             assert!(Instant::now() < deadline, "{path} never came");
@@ -145,38 +185,22 @@ impl Server {
     }
 }
 
-/// The frames of a watch: as many as recorded, or what comes until it has been quiet for a while.
-async fn frames(mut body: hyper::body::Incoming, wanted: usize) -> Vec<Value> {
-    let mut text = Vec::new();
-    let mut frames = Vec::new();
-    // Ours may need fewer writes than the real controllers: silence ends the wait.
-    while let Ok(Some(Ok(chunk))) = tokio::time::timeout(Duration::from_secs(6), body.frame()).await {
-        text.extend_from_slice(chunk.data_ref().map_or(&[][..], |d| d.as_ref()));
-        while let Some(end) = text.iter().position(|b| *b == b'\n') {
-            let line: Vec<u8> = text.drain(..=end).collect();
-            frames.push(serde_json::from_slice(&line).expect("a frame is JSON"));
-        }
-        if frames.len() >= wanted {
-            break;
-        }
-    }
-    frames
-}
-
-/// A plain HTTPS client that sends just what it is told.
+/// A plain HTTPS client that sends just what it is told, on a connection of its own.
 mod https {
     use bytes::Bytes;
     use http_body_util::Full;
-    use hyper_util::client::legacy::Client;
-    use hyper_util::rt::TokioExecutor;
+    use hyper_util::rt::TokioIo;
     use k8s_tutor::sandbox::pki::Authority;
+    use tokio::net::TcpStream;
+    use tokio_rustls::TlsConnector;
 
     pub(crate) struct Http {
-        client: Client<hyper_rustls::HttpsConnector<hyper_util::client::legacy::connect::HttpConnector>, Full<Bytes>>,
+        connector: TlsConnector,
+        port: u16,
     }
 
     impl Http {
-        pub(crate) fn new(authority: &Authority) -> Self {
+        pub(crate) fn new(authority: &Authority, port: u16) -> Self {
             let mut roots = rustls::RootCertStore::empty();
             roots.add(authority.cert_der().expect("the CA")).expect("a root");
             let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
@@ -185,13 +209,17 @@ mod https {
                 .expect("versions")
                 .with_root_certificates(roots)
                 .with_no_client_auth();
-            let connector =
-                hyper_rustls::HttpsConnectorBuilder::new().with_tls_config(tls).https_only().enable_http1().build();
-            Self { client: Client::builder(TokioExecutor::new()).build(connector) }
+            Self { connector: std::sync::Arc::new(tls).into(), port }
         }
 
         pub(crate) async fn send(&self, request: http::Request<Full<Bytes>>) -> http::Response<hyper::body::Incoming> {
-            self.client.request(request).await.expect("the server answers")
+            let tcp = TcpStream::connect((std::net::Ipv4Addr::LOCALHOST, self.port)).await.expect("a connection");
+            let name = "localhost".try_into().expect("a name");
+            let tls = self.connector.connect(name, tcp).await.expect("TLS");
+            let (mut sender, connection) =
+                hyper::client::conn::http1::handshake(TokioIo::new(tls)).await.expect("HTTP");
+            tokio::spawn(connection);
+            sender.send_request(request).await.expect("the server answers")
         }
     }
 }

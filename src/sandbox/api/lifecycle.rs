@@ -80,7 +80,7 @@ fn prepare_create(
     let resource = target.resource;
     let context = api.context();
     metadata::fill(&mut value, resource, &target.namespace, context.now);
-    resource.strategy.default(&mut value);
+    resources::apply_defaults(resource, &mut value);
     // Before the strategy: what the server fills in by itself belongs to nobody.
     if ownership == Ownership::Record {
         managed_fields::record(None, &mut value, &manager(resource, None, options), context.now);
@@ -230,7 +230,7 @@ fn prepare_update(
     split_status(&mut next, live, resource, subresource);
     // `/finalize` writes what everybody else must leave alone.
     if subresource != Some(Subresource::Finalize) {
-        resource.strategy.default(&mut next);
+        resources::apply_defaults(resource, &mut next);
     }
     if made.ownership == Ownership::Record {
         let who = manager(resource, subresource, options);
@@ -240,7 +240,9 @@ fn prepare_update(
         resource.strategy.prepare_update(&mut next, live, &context);
     }
     object::tidy(&mut next);
-    count_generation(&mut next, live, resource);
+    if subresource != Some(Subresource::Status) {
+        count_generation(&mut next, live, resource);
+    }
     errors.extend(resources::validate_metadata(resource, &next));
     errors.extend(resource.strategy.validate(&next, Some(live)));
     if !errors.is_empty() {
@@ -265,6 +267,12 @@ fn split_status(next: &mut Value, live: &Value, resource: &Resource, subresource
     if subresource == Some(Subresource::Status) {
         let mut whole = live.clone();
         whole["metadata"] = next["metadata"].take();
+        // These kinds keep a part of their metadata out of the hands of those who write status.
+        match resource.kind {
+            "Deployment" => keep(&mut whole, live, "labels"),
+            "Pod" => keep(&mut whole, live, "ownerReferences"),
+            _ => {}
+        }
         whole["status"] = next["status"].take();
         *next = whole;
     } else {
@@ -273,6 +281,13 @@ fn split_status(next: &mut Value, live: &Value, resource: &Resource, subresource
             None => drop(next.as_object_mut().map(|map| map.shift_remove("status"))),
         }
     }
+}
+
+fn keep(next: &mut Value, live: &Value, field: &str) {
+    match live["metadata"].get(field) {
+        Some(kept) => object::meta_mut(next).insert(field.to_owned(), kept.clone()),
+        None => object::meta_mut(next).shift_remove(field),
+    };
 }
 
 /// `metadata.generation` counts changes of `spec`; a Deployment's also those of its annotations,

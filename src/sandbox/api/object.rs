@@ -115,9 +115,9 @@ pub(super) fn revision(object: &Value) -> Option<&str> {
     Some(meta(object, "resourceVersion")).filter(|text| !text.is_empty() && *text != "0")
 }
 
-/// Drops what Go would not write back: nulls in maps, and empty maps and lists of `metadata`.
+/// Drops what Go would not write back of `metadata`: empty maps and lists. A null elsewhere is one
+/// that Go writes (an Event's `eventTime`): a client's own were dropped before the defaults.
 pub(super) fn tidy(object: &mut Value) {
-    drop_nulls(object);
     let meta = meta_mut(object);
     for field in ["labels", "annotations", "ownerReferences", "finalizers", "managedFields"] {
         let empty = meta.get(field).is_some_and(|v| match v {
@@ -131,17 +131,6 @@ pub(super) fn tidy(object: &mut Value) {
     }
     meta.shift_remove("selfLink");
     order(object);
-}
-
-fn drop_nulls(value: &mut Value) {
-    match value {
-        Value::Object(map) => {
-            map.retain(|_, v| !v.is_null());
-            map.values_mut().for_each(drop_nulls);
-        }
-        Value::Array(list) => list.iter_mut().for_each(drop_nulls),
-        _ => {}
-    }
 }
 
 const TOP: &[&str] = &["kind", "apiVersion", "metadata", "spec", "data"];
@@ -197,14 +186,14 @@ mod tests {
     #[test]
     fn tidy_writes_as_go_does() {
         let mut object = json!({
-            "status": {}, "spec": {"a": null, "b": {"c": null}},
-            "metadata": {"labels": {}, "creationTimestamp": null, "name": "x", "annotations": {"k": "v"}},
+            "status": {}, "spec": {"a": null, "b": {}},
+            "metadata": {"labels": {}, "name": "x", "annotations": {"k": "v"}},
             "apiVersion": "v1", "kind": "Pod",
         });
         tidy(&mut object);
         assert_eq!(
             object.to_string(),
-            r#"{"kind":"Pod","apiVersion":"v1","metadata":{"name":"x","annotations":{"k":"v"}},"spec":{"b":{}},"status":{}}"#
+            r#"{"kind":"Pod","apiVersion":"v1","metadata":{"name":"x","annotations":{"k":"v"}},"spec":{"a":null,"b":{}},"status":{}}"#
         );
     }
 

@@ -72,10 +72,15 @@ fn discovered(call: &Call, plain: impl Fn() -> Value, aggregated: fn(&str) -> Va
         _ => "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList",
     };
     let bytes = Bytes::from(list.to_string());
-    let digest: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02X}")).collect();
-    tagged(call, Content::Bytes(bytes, content_type), &format!("\"{digest}\""))
+    let tag = tag_of(&bytes);
+    tagged(call, Content::Bytes(bytes, content_type), &tag)
         .with_header(VARY, "Accept")
         .with_header(CACHE_CONTROL, "public")
+}
+
+fn tag_of(bytes: &[u8]) -> String {
+    let digest: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02X}")).collect();
+    format!("\"{digest}\"")
 }
 
 fn tagged(call: &Call, content: Content, tag: &str) -> Reply {
@@ -98,7 +103,10 @@ pub(super) fn openapi(call: &Call, path: &str) -> Reply {
         return Reply::text("").with_code(406);
     }
     if path.is_empty() {
-        return Reply::object(openapi::index());
+        let bytes = Bytes::from(openapi::index().to_string());
+        let tag = tag_of(&bytes);
+        // A real server leaves it to Go to guess the type of its index.
+        return tagged(call, Content::Bytes(bytes, "text/plain; charset=utf-8"), &tag);
     }
     match openapi::document(path) {
         None => Reply::page_not_found(),

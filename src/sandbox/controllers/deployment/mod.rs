@@ -163,13 +163,7 @@ impl DeploymentController {
                 .get_or_insert_default()
                 .insert(revision::REVISION.to_owned(), revision.clone());
         }
-        let written = self.cluster.deployments.update_status(&deployment).await?;
-        if revision::of(&written.metadata) != revision::of(&deployment.metadata) {
-            // An API server that keeps metadata out of status updates.
-            let change = serde_json::json!({"metadata": {"annotations": {revision::REVISION: revision}}});
-            self.cluster.deployments.merge_patch(&Key::of(&deployment), change).await?;
-        }
-        Ok(())
+        self.cluster.deployments.update_status(&deployment).await.map(drop)
     }
 
     fn say(&self, deployment: &Deployment, notice: Notice) {
