@@ -94,9 +94,12 @@ impl Context {
         Ok(lab)
     }
 
-    /// What to say when Ctrl-C ends a command.
-    pub(super) fn interrupted(&self) -> Code {
-        complain("interrupted", Some("nothing is half done: the same command goes on from here"));
+    /// What to say when Ctrl-C ends a command; `resumes`: run again, it goes on. What others wait for or
+    /// show goes on in the cluster without them.
+    pub(super) fn interrupted(&self, resumes: bool) -> Code {
+        let next =
+            if resumes { "nothing is half done: the same command goes on from here" } else { "k8s-tutor status" };
+        complain("interrupted", Some(next));
         Code::Interrupted
     }
 }

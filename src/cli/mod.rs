@@ -78,12 +78,13 @@ fn run(args: Args) -> ExitCode {
             Ok(context) => context,
             Err(error) => return error.report(),
         };
+        let resumes = matches!(args.verb, Some(Verb::Up(_) | Verb::Down(_)));
         tokio::select! {
             result = Box::pin(commands::run(&context, args.verb)) => match result {
                 Ok(code) => code,
                 Err(error) => error.report(),
             },
-            () = interrupted() => context.interrupted(),
+            () = interrupted() => context.interrupted(resumes),
         }
     });
     // A task that still reads from somewhere must not hold the program back.

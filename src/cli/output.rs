@@ -1,6 +1,6 @@
 //! Printing: results to standard output in one of five forms, all else to standard error.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use clap::ValueEnum;
@@ -123,6 +123,16 @@ pub(super) fn out(text: &str) -> Result<(), CliError> {
 /// Bytes to standard output, as they are.
 pub(super) fn bytes(bytes: &[u8]) -> Result<(), CliError> {
     let mut stdout = io::stdout().lock();
+    let shown: Vec<u8>;
+    // A file or a pipe gets the bytes as they are; a terminal would act on what is in them.
+    let bytes = if stdout.is_terminal() {
+        let text = String::from_utf8_lossy(bytes);
+        let lines: Vec<_> = text.split('\n').map(text::safe).collect();
+        shown = lines.join("\n").into_bytes();
+        &shown
+    } else {
+        bytes
+    };
     match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(failed(&format!("cannot write: {error}"))),
         _ => Ok(()),

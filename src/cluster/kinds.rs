@@ -54,9 +54,13 @@ pub(crate) async fn resource(
     }
     let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
     let gvk = GroupVersionKind::gvk(group, version, kind);
-    let (resource, capabilities) = discovery::pinned_kind(client, &gvk)
-        .await
-        .map_err(|e| ClusterError::of("look up", format!("kind {kind} in {api_version}"), e))?;
+    let (resource, capabilities) = discovery::pinned_kind(client, &gvk).await.map_err(|e| match e {
+        kube::Error::Discovery(_) => ClusterError::Manifest {
+            object: format!("kind {kind} of {api_version}"),
+            why: "the server knows no such kind; kubectl api-resources lists those it knows".to_owned(),
+        },
+        e => ClusterError::of("look up", format!("kind {kind} in {api_version}"), e),
+    })?;
     Ok((resource, capabilities.scope == Scope::Namespaced))
 }
 

@@ -32,7 +32,11 @@ impl Parts {
     pub(super) fn load(stage: Stage, dir: Option<&Path>) -> Result<Self, LabError> {
         let shipped = Self::sorted(placed(Path::new("k8s"), manifests::parse(&manifests::embedded(stage))?));
         let Some(dir) = dir else { return Ok(shipped.linked()) };
-        let mut own = Self::sorted(placed(dir, manifests::parse(&manifests::load_stage(dir, stage)?)?));
+        let mut files = manifests::load_stage(dir, stage)?;
+        for file in &mut files {
+            file.path = dir.join(&file.path).display().to_string();
+        }
+        let mut own = Self::sorted(manifests::parse(&files)?);
         if own.localstack.is_empty() && own.service.is_empty() {
             own.localstack = shipped.localstack;
             own.service = shipped.service;

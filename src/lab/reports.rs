@@ -7,7 +7,8 @@ use serde::Serialize;
 use tokio::io::AsyncWriteExt;
 
 use super::{Lab, LabError};
-use crate::aws::{Endpoint, Report, Reports};
+use crate::aws::{BUCKET, Endpoint, Report, Reports};
+use crate::domain::command::ShellCommand;
 use crate::domain::report::ReportRow;
 
 /// Which reports are meant.
@@ -30,6 +31,8 @@ pub struct Saved {
     pub path: PathBuf,
     /// Its size in bytes.
     pub size: u64,
+    /// A file of that name with other content was there.
+    pub replaced: bool,
 }
 
 /// The bucket's reports, by key.
@@ -49,8 +52,19 @@ pub async fn save(lab: &Lab, which: &Which, dir: &Path) -> Result<Vec<Saved>, La
     let mut saved = Vec::new();
     for key in keys(&bucket, which).await? {
         let path = path_of(dir, &key)?;
+        let command = ShellCommand::new(["aws", "--endpoint-url", &lab.aws_endpoint().await?, "s3", "cp"]);
+        let command = command.arg(format!("s3://{BUCKET}/{key}")).arg(path.display().to_string());
+        if !lab.announce(command) {
+            continue;
+        }
+        let before = fs::read(&path).ok();
         let size = copy(&bucket, &key, &path).await?;
-        saved.push(Saved { key, path, size });
+        // The same day's report is written anew by each run: replacing it is meant, and told.
+        let replaced = before.is_some_and(|old| fs::read(&path).is_ok_and(|new| new != old));
+        if replaced {
+            lab.note(format!("{} had other content and is replaced", path.display()));
+        }
+        saved.push(Saved { key, path, size, replaced });
     }
     Ok(saved)
 }

@@ -1,7 +1,7 @@
 //! `k8s-tutor kubeconfig [--merge]`.
 
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::Result;
 use crate::cli::args::KubeconfigArgs;
@@ -16,13 +16,14 @@ pub(super) async fn run(context: &Context, args: &KubeconfigArgs) -> Result {
     let provider = context.provider()?;
     let name = provider.name();
     let place = provider.find().await?.ok_or(LabError::NotUp { provider: name })?;
-    let path = place.target.kubeconfig.or_else(own_file);
+    let path = place.target.kubeconfig.or_else(|| own_file(None));
     let path = path.ok_or_else(|| CliError::new(Code::NotFound, "there is no kubeconfig", "k8s-tutor up"))?;
     if !args.merge {
         output::out(&format!("{}\n", path.display()))?;
         return Ok(Code::Ok);
     }
-    let own = own_file().ok_or_else(|| CliError::new(Code::Failed, "there is no home directory", "set KUBECONFIG"))?;
+    let own = own_file(Some(&path))
+        .ok_or_else(|| CliError::new(Code::Failed, "there is no home directory", "set KUBECONFIG"))?;
     let joined = format!("KUBECONFIG={}:{}", path.display(), own.display());
     let equivalent = ShellCommand::new(["env", &joined, "kubectl", "config", "view", "--flatten"]);
     context.progress.event(Event::Command(equivalent));
@@ -43,9 +44,11 @@ pub(super) async fn run(context: &Context, args: &KubeconfigArgs) -> Result {
     Ok(Code::Ok)
 }
 
-/// The user's own kubeconfig: the first file of KUBECONFIG, or the usual one.
-fn own_file() -> Option<PathBuf> {
+/// The user's own kubeconfig: the first file of KUBECONFIG that is not the lab's, or the usual one.
+fn own_file(lab: Option<&Path>) -> Option<PathBuf> {
     let listed = env::var_os("KUBECONFIG").filter(|value| !value.is_empty());
-    let first = listed.and_then(|value| env::split_paths(&value).find(|path| !path.as_os_str().is_empty()));
+    let first = listed.and_then(|value| {
+        env::split_paths(&value).find(|path| !path.as_os_str().is_empty() && Some(path.as_path()) != lab)
+    });
     first.or_else(|| Some(directories::BaseDirs::new()?.home_dir().join(".kube").join("config")))
 }

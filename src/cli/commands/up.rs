@@ -1,5 +1,7 @@
 //! `k8s-tutor up`.
 
+use std::path::PathBuf;
+
 use super::Result;
 use crate::cli::args::{StageArg, UpArgs};
 use crate::cli::context::Context;
@@ -15,7 +17,7 @@ pub(super) async fn run(context: &Context, args: &UpArgs) -> Result {
     let options = context.options();
     let provider = context.provider()?;
     let record = LabRecord {
-        kubeconfig: options.target.kubeconfig.clone(),
+        kubeconfig: options.target.kubeconfig.clone().or_else(|| named_by_environment(provider.name())),
         context: options.target.context.clone(),
         namespace: options.target.namespace.clone(),
         allow_remote: options.allow_remote,
@@ -46,6 +48,14 @@ pub(super) fn stage(stage: StageArg) -> Stage {
     }
 }
 
+/// A context out of the file that KUBECONFIG names must be found again by a shell without it.
+fn named_by_environment(provider: &str) -> Option<PathBuf> {
+    let listed = std::env::var_os("KUBECONFIG").filter(|_| provider == "context")?;
+    let files: Vec<PathBuf> = std::env::split_paths(&listed).filter(|path| !path.as_os_str().is_empty()).collect();
+    // Of several files the client makes one: no single one may stand for them.
+    if let [file] = files.as_slice() { std::path::absolute(file).ok() } else { None }
+}
+
 /// The plan of `--dry-run`: each step, why, and what a person would type.
 fn plan(steps: &[Step]) -> String {
     let mut out = String::new();
@@ -73,12 +83,15 @@ fn summary(report: &UpReport) -> String {
         (false, _) => "As far as asked. `k8s-tutor up` goes on from here.\n".to_owned(),
     };
     if let Some(endpoint) = &report.aws_endpoint {
-        out.push_str(&format!("  aws         aws --endpoint-url {endpoint} s3 ls\n"));
+        out.push_str("  aws         export AWS_ACCESS_KEY_ID=localstack AWS_SECRET_ACCESS_KEY=localstack AWS_DEFAULT_REGION=us-east-1\n");
+        out.push_str(&format!("              aws --endpoint-url {endpoint} s3 ls\n"));
     }
     if report.kubeconfig.is_some() {
         out.push_str("  kubectl     export KUBECONFIG=$(k8s-tutor kubeconfig)\n");
     }
-    if complete {
+    if complete && !report.has_batch {
+        out.push_str("  next        k8s-tutor up    (the batch part: this stage has none)\n");
+    } else if complete {
         out.push_str("  next        k8s-tutor task seed 9 && k8s-tutor job run test1 --wait && k8s-tutor report cat\n");
     }
     out

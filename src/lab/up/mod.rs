@@ -54,6 +54,8 @@ pub struct UpReport {
     pub aws_endpoint: Option<String>,
     /// Faults that were active before and still are.
     pub faults: Vec<FaultRow>,
+    /// True where something writes reports: the tutorial's first stage has no such part.
+    pub has_batch: bool,
     /// The steps as they ended.
     pub steps: Vec<Step>,
 }
@@ -153,6 +155,7 @@ impl Run {
             kubeconfig: kubeconfig.map(|path| path.display().to_string()),
             aws_endpoint: self.endpoint,
             faults: self.faults,
+            has_batch: self.parts.has_batch(),
             steps,
         }
     }

@@ -24,6 +24,7 @@ pub(super) async fn dispatch(api: &Arc<Api>, call: &Call) -> Result<Reply, ApiEr
         [] => sites::index(),
         ["sandbox", "v1", "clock"] => return clock_endpoint::answer(api, call),
         ["openapi", "v3", rest @ ..] => sites::openapi(call, &rest.join("/")),
+        ["openapi", "v2"] => sites::openapi_v2(call),
         ["api"] => sites::core(api, call),
         ["apis"] => sites::groups(call),
         ["apis", group] => sites::group(group),

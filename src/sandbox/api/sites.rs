@@ -98,6 +98,16 @@ pub(super) fn resources(group: &str, version: &str) -> Reply {
 }
 
 /// `/openapi/v3` (the index) and below it one document a group and version.
+pub(super) fn openapi_v2(call: &Call) -> Reply {
+    const PROTOBUF: &str = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+    if !call.header(ACCEPT).contains(PROTOBUF) {
+        return Reply::page_not_found();
+    }
+    // kubectl asks here for a kind that version 3 lacks, to say then that there is no such kind. No
+    // bytes are a document without definitions.
+    Reply::new(200, Content::Bytes(Bytes::new(), PROTOBUF))
+}
+
 pub(super) fn openapi(call: &Call, path: &str) -> Reply {
     if Format::parse(call.header(ACCEPT)).is_err() {
         return Reply::text("").with_code(406);
