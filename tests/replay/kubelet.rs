@@ -162,7 +162,8 @@ fn status(pod: &Pod, phase: &str, state: Value, started: Timestamp) -> Value {
         status["podIP"] = "10.244.0.99".into();
         status["podIPs"] = json!([{"ip": "10.244.0.99"}]);
         let image = container.image.as_deref().unwrap_or_default().split(':').next().unwrap_or_default();
-        status["containerStatuses"][0]["imageID"] = format!("docker.io/library/{image}@sha256:{}", digest(image)).into();
+        status["containerStatuses"][0]["imageID"] =
+            format!("docker.io/library/{image}@sha256:{}", digest(image)).into();
         status["containerStatuses"][0]["containerID"] = container_id(pod).into();
     }
     json!({"status": status})
