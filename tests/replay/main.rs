@@ -153,7 +153,7 @@ fn compare(exchange: &Exchange, reply: &Reply) -> Vec<String> {
         return found;
     }
     if let Some(recorded) = recorded_body(exchange) {
-        found.extend(differences(&normal(&without_nulls(&recorded)), &normal(&without_nulls(&reply.body))));
+        found.extend(differences(&normal(&recorded), &normal(&reply.body)));
     }
     found
 }
@@ -168,24 +168,10 @@ fn compare_watch(exchange: &Exchange, ours: &[Value]) -> Vec<String> {
     if first["type"] != our_first["type"] {
         found.push(format!("first frame: {} | {}", first["type"], our_first["type"]));
     }
-    let wanted = normal(&without_nulls(last));
-    if !ours.iter().any(|f| differences(&wanted, &normal(&without_nulls(f))).is_empty()) {
-        let nearest = ours.last().map(|f| differences(&wanted, &normal(&without_nulls(f)))).unwrap_or_default();
+    let wanted = normal(last);
+    if !ours.iter().any(|f| differences(&wanted, &normal(f)).is_empty()) {
+        let nearest = ours.last().map(|f| differences(&wanted, &normal(f))).unwrap_or_default();
         found.push(format!("no frame is like the last recorded one; our last differs in {}", nearest.join("; ")));
     }
     found
-}
-
-/// `creationTimestamp: null` and absent are the same to every client.
-fn without_nulls(value: &Value) -> Value {
-    if std::env::var_os("REPLAY_NULLS").is_some() {
-        return value.clone();
-    }
-    match value {
-        Value::Object(map) => {
-            map.iter().filter(|(_, v)| !v.is_null()).map(|(k, v)| (k.clone(), without_nulls(v))).collect()
-        }
-        Value::Array(items) => items.iter().map(without_nulls).collect(),
-        other => other.clone(),
-    }
 }
