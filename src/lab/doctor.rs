@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{LOCALSTACK, Lab, LabError, faults, localstack};
+use super::{LOCALSTACK, Lab, LabError, REPORTER, faults, localstack};
 use crate::cluster::{Rollout, rollout_of};
 use crate::domain::check::Check;
 use crate::domain::step::{Progress, Silent};
@@ -51,12 +51,14 @@ async fn of_lab(lab: &Lab, checks: &mut Vec<Check>) {
     checks.push(deployments(lab).await);
     checks.push(match lab.aws_endpoint().await {
         Err(error) => Check::fail("localstack", error.to_string(), "k8s-tutor up"),
-        Ok(endpoint) => match localstack::ready(&endpoint, std::time::Duration::ZERO, &|_| {}).await {
-            Ok(words) => Check::ok("localstack", format!("{endpoint}: {words}")),
-            Err(error) => {
-                Check::fail("localstack", error.to_string(), format!("k8s-tutor logs {LOCALSTACK}; k8s-tutor up"))
+        Ok(endpoint) => {
+            match localstack::ready(&endpoint, has_batch(lab).await, std::time::Duration::ZERO, &|_| {}).await {
+                Ok(words) => Check::ok("localstack", format!("{endpoint}: {words}")),
+                Err(error) => {
+                    Check::fail("localstack", error.to_string(), format!("k8s-tutor logs {LOCALSTACK}; k8s-tutor up"))
+                }
             }
-        },
+        }
     });
     checks.push(match faults::list(lab, true).await {
         Err(error) => Check::fail("faults", error.to_string(), "k8s-tutor status"),
@@ -69,6 +71,12 @@ async fn of_lab(lab: &Lab, checks: &mut Vec<Check>) {
             ),
         },
     });
+}
+
+/// Whether anything here writes reports. A cluster that does not answer is told of elsewhere.
+async fn has_batch(lab: &Lab) -> bool {
+    use k8s_openapi::api::batch::v1::CronJob;
+    lab.cluster.api::<CronJob>().get_metadata_opt(REPORTER).await.is_ok_and(|found| found.is_some())
 }
 
 async fn deployments(lab: &Lab) -> Check {

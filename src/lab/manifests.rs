@@ -43,6 +43,11 @@ impl Parts {
         Ok(own.linked())
     }
 
+    /// True where something is to write reports.
+    pub(super) fn has_batch(&self) -> bool {
+        self.app.iter().any(|manifest| matches!(manifest.value["kind"].as_str(), Some("CronJob" | "Job")))
+    }
+
     fn sorted(all: Vec<Manifest>) -> Self {
         let mut parts = Self::default();
         for manifest in all {

@@ -4,9 +4,11 @@
 use std::net::IpAddr;
 
 use async_trait::async_trait;
+use k8s_openapi::api::core::v1::Node;
+use kube::api::ListParams;
 
 use super::{Images, Options, Place, Provider, ProviderError};
-use crate::cluster::Target;
+use crate::cluster::{Cluster, Target};
 use crate::domain::check::Check;
 use crate::domain::command::ShellCommand;
 use crate::domain::fault::Probe;
@@ -30,6 +32,17 @@ impl Context {
         }
         let words = format!("context {context} at {host}");
         Ok(Place { target: self.target.clone(), node_host: Some(host), fresh: false, words })
+    }
+
+    /// The node's own address, where it is one of this machine's: several clusters may share one
+    /// machine, and the NodePorts of another may answer at the API server's host.
+    async fn node_on_loopback(&self) -> Option<String> {
+        let cluster = Cluster::connect(&self.target).await.ok()?;
+        let nodes: kube::Api<Node> = kube::Api::all(cluster.client);
+        let nodes = nodes.list(&ListParams::default()).await.ok()?.items;
+        let addresses = nodes.into_iter().filter_map(|node| node.status?.addresses).flatten();
+        let mut internal = addresses.filter(|a| a.type_ == "InternalIP").map(|a| a.address);
+        internal.find(|ip| is_local(ip))
     }
 }
 
@@ -58,11 +71,13 @@ impl Provider for Context {
     }
 
     async fn ensure_up(&self) -> Result<Place, ProviderError> {
-        self.place().await
+        let place = self.place().await?;
+        let node_host = self.node_on_loopback().await.or(place.node_host);
+        Ok(Place { node_host, ..place })
     }
 
     async fn find(&self) -> Result<Option<Place>, ProviderError> {
-        self.place().await.map(Some)
+        self.ensure_up().await.map(Some)
     }
 
     async fn stop(&self, _: bool) -> Result<Vec<String>, ProviderError> {

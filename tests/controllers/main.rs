@@ -2,6 +2,8 @@
 //!
 //! The test plays the kubelet. What the controllers write is compared with what the real ones wrote (recordings).
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops there")]
+
 mod batch;
 mod cron;
 mod garbage;

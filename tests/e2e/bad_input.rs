@@ -100,7 +100,7 @@ fn a_full_disk_is_told_and_loses_nothing() {
         )
     };
     let filler = disk.folder.path().join("filler");
-    std::fs::write(&filler, vec![0_u8; disk.megabytes << 20]).expect_err("the disk is too small for it");
+    std::fs::write(&filler, vec![0_u8; (disk.megabytes << 20) + 1]).expect_err("the disk is too small for it");
     refused(&on_disk(&["up", "--no-dashboard"]), &["space"]);
     std::fs::remove_file(&filler).expect("the filler goes");
     on_disk(&["up", "--no-dashboard"]).ok();

@@ -2,6 +2,8 @@
 //!
 //! Each test has a lab of its own (HOME, data directory, slot of addresses), so they run side by side.
 
+#![expect(clippy::print_stderr, reason = "a skipped test and a failed one have to say why")]
+
 mod aws_clients;
 mod bad_input;
 mod batch;

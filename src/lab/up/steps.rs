@@ -142,7 +142,7 @@ impl Run {
             waited |= lab.cluster.wait_rollout(&deployment, limit, &waiting).await?;
         }
         let endpoint = self.endpoint.clone().ok_or(LabError::NoLocalStack)?;
-        let words = localstack::ready(&endpoint, limit, &waiting).await?;
+        let words = localstack::ready(&endpoint, self.parts.has_batch(), limit, &waiting).await?;
         Ok(Done::new(waited, format!("{endpoint}: {words}")))
     }
 

@@ -17,7 +17,7 @@ use crate::sandbox::store::{Change, Expect, StoreError, Write};
 use super::managed_fields::{self, Manager};
 use super::request::{Target, WriteOptions};
 use super::status::ApiError;
-use super::{Api, metadata, namespaces, object, services};
+use super::{Api, events_ttl, metadata, namespaces, object, services};
 
 /// How often a generated name that is taken is drawn again.
 const NAME_TRIES: usize = 8;
@@ -61,7 +61,10 @@ pub(super) async fn create(
         let (prepared, warnings) = prepare_create(api, target, value.clone(), options, ownership)?;
         match store_new(api, resource, prepared, options).await {
             Err(error) if generated && error.reason == "AlreadyExists" && attempt < NAME_TRIES => {}
-            result => return result.map(|object| Written { object, warnings }),
+            result => {
+                events_ttl::sweep(api, resource).await;
+                return result.map(|object| Written { object, warnings });
+            }
         }
     }
     Err(ApiError::new(500, "InternalError", "no free name was found"))

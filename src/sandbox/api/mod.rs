@@ -18,6 +18,7 @@ mod body;
 mod bootstrap;
 mod clock_endpoint;
 pub mod discovery;
+mod events_ttl;
 mod handle;
 pub mod json_patches;
 mod lifecycle;
@@ -108,6 +109,7 @@ pub struct Api {
     /// Held while Service addresses and node ports are chosen, so that none is given twice.
     allocation: tokio::sync::Mutex<()>,
     kubelets: subresources::KubeletClient,
+    sweeps: events_ttl::Sweeps,
     closing: CancellationToken,
 }
 
@@ -124,7 +126,9 @@ impl Api {
         };
         let kubelets = subresources::KubeletClient::new(&config.ca_pem).map_err(OpenError::Authority)?;
         let allocation = tokio::sync::Mutex::new(());
-        let api = Arc::new(Self { store, config, allocation, kubelets, closing: CancellationToken::new() });
+        let sweeps = events_ttl::Sweeps::new(config.clock.now());
+        let closing = CancellationToken::new();
+        let api = Arc::new(Self { store, config, allocation, kubelets, sweeps, closing });
         bootstrap::run(&api).await?;
         Ok(api)
     }

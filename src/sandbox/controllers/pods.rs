@@ -125,7 +125,7 @@ mod tests {
         let old = running("old", "2026-11-23T13:00:00Z", "True", "2026-11-23T13:00:01Z");
         let young = running("young", "2026-11-23T13:05:00Z", "True", "2026-11-23T13:05:01Z");
         let sick = running("sick", "2026-11-23T12:00:00Z", "False", "2026-11-23T13:06:00Z");
-        let mut pods = vec![&old, &young, &sick, &unassigned];
+        let mut pods = [&old, &young, &sick, &unassigned];
         pods.sort_by(|a, b| deletion_order(a, b));
         let names: Vec<_> = pods.iter().filter_map(|pod| pod.metadata.name.as_deref()).collect();
         assert_eq!(names, ["new", "sick", "young", "old"]);

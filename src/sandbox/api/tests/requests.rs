@@ -158,6 +158,27 @@ async fn a_service_account_gets_a_token_that_opens() {
 }
 
 #[tokio::test]
+async fn events_live_for_an_hour() {
+    let api = api().await;
+    let events = "/api/v1/namespaces/default/events";
+    let event = |name: &str| {
+        json!({"apiVersion": "v1", "kind": "Event", "metadata": {"name": name}, "reason": "Test",
+            "involvedObject": {"kind": "Pod", "namespace": "default", "name": "p"}})
+    };
+    let mut kept = Vec::new();
+    for (name, minutes) in [("first", 1), ("second", 50), ("third", 20)] {
+        let to = api.config.clock.now() + jiff::SignedDuration::from_mins(minutes);
+        api.config.clock.jump(to).expect("forwards");
+        let made = ask(&api, "POST", events, JSON, event(name).to_string()).await;
+        assert_eq!(made.code, 201, "{:?}", made.bytes);
+        let listed = ask(&api, "GET", events, &[], "").await.json();
+        kept.push(listed["items"].as_array().map(Vec::len));
+    }
+    assert_eq!(kept, [Some(1), Some(2), Some(2)]);
+    assert_eq!(ask(&api, "GET", &format!("{events}/first"), &[], "").await.code, 404);
+}
+
+#[tokio::test]
 async fn the_clock_can_be_set() {
     let api = api().await;
     let path = "/sandbox/v1/clock";

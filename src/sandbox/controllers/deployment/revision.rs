@@ -13,7 +13,7 @@ use crate::sandbox::controllers::objects::{created, name};
 pub(super) const REVISION: &str = "deployment.kubernetes.io/revision";
 const HISTORY: &str = "deployment.kubernetes.io/revision-history";
 const DESIRED: &str = "deployment.kubernetes.io/desired-replicas";
-const MOST: &str = "deployment.kubernetes.io/max-replicas";
+pub(super) const MOST: &str = "deployment.kubernetes.io/max-replicas";
 /// The label that tells the pods of one template from those of another.
 pub(super) const HASH_LABEL: &str = "pod-template-hash";
 /// Never copied from a Deployment to its ReplicaSets.

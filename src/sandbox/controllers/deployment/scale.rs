@@ -137,7 +137,7 @@ pub(super) fn spread(deployment: &Deployment, new: Option<&Arc<ReplicaSet>>, old
     let mut done = 0;
     let mut sizes: Vec<i32> = Vec::new();
     for set in &active {
-        let share = share(set, wanted, max_surge(deployment), change, done);
+        let share = share(deployment, set, change, done);
         done += share;
         sizes.push(size(set) + share);
     }
@@ -148,19 +148,29 @@ pub(super) fn spread(deployment: &Deployment, new: Option<&Arc<ReplicaSet>>, old
 }
 
 /// One set's part of a change, never more than what is left of it.
-fn share(set: &ReplicaSet, wanted: i32, surge: i32, change: i32, done: i32) -> i32 {
+fn share(deployment: &Deployment, set: &ReplicaSet, change: i32, done: i32) -> i32 {
     let now = size(set);
     if now == 0 || change == 0 || change == done {
         return 0;
     }
-    // Measured against the Deployment's size at the last scaling, which the set remembers.
-    let annotations = set.metadata.annotations.as_ref();
-    let remembered = annotations.and_then(|all| all.get("deployment.kubernetes.io/max-replicas"));
-    let base: i32 = remembered.and_then(|text| text.parse().ok()).filter(|n| *n > 0).unwrap_or(wanted + surge);
-    let grown = f64::from(now) * f64::from(wanted + surge) / f64::from(base);
-    let part = grown.round() as i32 - now;
+    let part = fraction(deployment, set);
     let left = change - done;
     if change > 0 { part.min(left).max(0) } else { part.max(left).min(0) }
+}
+
+/// How much a set would change alone, measured against the size at the last scaling, which it remembers.
+fn fraction(deployment: &Deployment, set: &ReplicaSet) -> i32 {
+    let now = size(set);
+    let wanted = wanted(deployment);
+    if wanted == 0 {
+        return -now;
+    }
+    let remembered = set.metadata.annotations.as_ref().and_then(|all| all.get(super::revision::MOST));
+    let remembered = remembered.and_then(|text| text.parse().ok()).filter(|number: &i32| *number > 0);
+    let counted = deployment.status.as_ref().and_then(|status| status.replicas).filter(|number| *number > 0);
+    let Some(base) = remembered.or(counted) else { return 0 };
+    let grown = f64::from(now) * f64::from(wanted + max_surge(deployment)) / f64::from(base);
+    grown.round() as i32 - now
 }
 
 fn is_saturated(deployment: &Deployment, new: &ReplicaSet) -> bool {
