@@ -148,6 +148,9 @@ fn normal_word(word: &str) -> String {
         // An Event's name: what it is about and the nanosecond.
         return format!("{}.<event>", normal_word(about));
     }
+    if word.strip_prefix("default-scheduler-").is_some_and(|host| !host.contains('-')) {
+        return "default-scheduler-<host>".into();
+    }
     if is_time(word) {
         return "<time>".into();
     }

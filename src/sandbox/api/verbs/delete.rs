@@ -109,6 +109,10 @@ fn mark(value: &mut Value, target: &Target, options: &DeleteOptions, now: jiff::
     let grace = if is_pod { pod_grace(value, options.grace) } else { 0 };
     let finalizers = object::finalizers(value);
     if grace == 0 && finalizers.is_empty() {
+        if is_pod {
+            // A Pod's last state tells when it went, even if it had no time to end.
+            stamp(value, now, Some(0));
+        }
         return false;
     }
     let running = value["metadata"]["deletionGracePeriodSeconds"].as_i64();
