@@ -1,8 +1,9 @@
 //! The command line's grammar. Every verb's `--help` ends with examples, and a test parses each of them.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap::{Args as ClapArgs, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use super::exit_code;
 use super::output::Format;
@@ -417,10 +418,28 @@ pub struct PartArgs {
     pub context: Option<String>,
 }
 
+impl Args {
+    /// Reads a command line. `k8s-tutor job run --help` ends with those of `job`'s examples that run it.
+    pub(super) fn read(args: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        Self::from_arg_matches(&grammar().try_get_matches_from(args)?)
+    }
+}
+
+fn grammar() -> clap::Command {
+    Args::command().mut_subcommands(|verb| {
+        let examples = verb.get_after_help().map(ToString::to_string).unwrap_or_default();
+        let name = verb.get_name().to_owned();
+        verb.mut_subcommands(|nested| {
+            let wanted = ["k8s-tutor", name.as_str(), nested.get_name()];
+            let own = examples.lines().filter(|line| line.split_whitespace().take(3).eq(wanted));
+            let own: Vec<&str> = own.collect();
+            if own.is_empty() { nested } else { nested.after_help(format!("Examples:\n{}", own.join("\n"))) }
+        })
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]
@@ -449,5 +468,14 @@ mod tests {
             let help = verb.get_after_help().map(ToString::to_string).unwrap_or_default();
             assert!(help.contains("k8s-tutor"), "{}", verb.get_name());
         }
+        let mut bare = Vec::new();
+        for verb in grammar().get_subcommands() {
+            for nested in verb.get_subcommands().filter(|nested| nested.get_name() != "help") {
+                if nested.get_after_help().is_none() {
+                    bare.push(format!("{} {}", verb.get_name(), nested.get_name()));
+                }
+            }
+        }
+        assert!(bare.is_empty(), "no examples: {bare:?}");
     }
 }

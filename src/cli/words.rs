@@ -124,7 +124,9 @@ Examples:
   k8s-tutor sandbox status -o json
   k8s-tutor sandbox stop
   k8s-tutor sandbox serve --port 6443
-  k8s-tutor sandbox controllers --kubeconfig other.yaml";
+  k8s-tutor sandbox api --slot 1            the API server alone, in the foreground
+  k8s-tutor sandbox controllers --kubeconfig other.yaml
+  k8s-tutor sandbox agent --kubeconfig other.yaml --slot 1";
 
 pub(super) const COMPLETION: &str = "\
 Examples:

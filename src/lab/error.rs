@@ -95,7 +95,7 @@ pub enum LabError {
         current: u16,
     },
     /// The bucket has no such report.
-    #[error("there is no report {key:?} in the bucket")]
+    #[error("{}", if key == "newest" { "there is no report in the bucket yet".to_owned() } else { format!("there is no report {key:?} in the bucket") })]
     NoReport {
         /// Its key; `newest` for any.
         key: String,

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Lab, LabError};
-use crate::cluster::job_from_cronjob;
+use crate::cluster::{ClusterError, job_from_cronjob};
 use crate::domain::event::EventRow;
 use crate::domain::job::JobRow;
 
@@ -84,7 +84,8 @@ pub async fn remove(lab: &Lab, names: &[String]) -> Result<(), LabError> {
 pub async fn newest(lab: &Lab) -> Result<String, LabError> {
     let jobs = lab.cluster.jobs("").await?;
     let newest = jobs.into_iter().max_by_key(|job| job.started_at).map(|job| job.name);
-    newest.ok_or_else(|| LabError::Value("there is no job yet: k8s-tutor job run makes one".to_owned()))
+    let namespace = lab.cluster.namespace.clone();
+    newest.ok_or_else(|| ClusterError::NotFound { object: "job yet".to_owned(), namespace }.into())
 }
 
 /// A name for a Job run by hand: the CronJob's, then `manual` and the time in base 36.
