@@ -34,7 +34,7 @@ impl Row for JobRow {
 
     fn cells(&self) -> Vec<String> {
         let now = Timestamp::now();
-        let wanted = self.completions.map_or_else(|| format!("1 of {}", self.parallelism), |n| n.to_string());
+        let wanted = self.spec.completions.map_or_else(|| format!("1 of {}", self.spec.parallelism), |n| n.to_string());
         vec![
             self.name.clone(),
             self.status.to_string(),
@@ -44,7 +44,7 @@ impl Row for JobRow {
             self.next_attempt.as_ref().map_or_else(|| "-".into(), |next| next_words(next, now)),
             self.duration_seconds.map_or_else(|| "-".into(), span),
             age(self.started_at, now),
-            format!("{}/{}", self.failed, self.backoff_limit),
+            format!("{}/{}", self.failed, self.spec.backoff_limit),
             match (&self.cronjob, self.manual) {
                 (Some(cronjob), true) => format!("{cronjob} (manual)"),
                 (Some(cronjob), false) => cronjob.clone(),

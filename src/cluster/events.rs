@@ -6,6 +6,7 @@ use kube::api::ListParams;
 
 use super::{Cluster, ClusterError, rows};
 use crate::domain::event::EventRow;
+use crate::domain::object::Uid;
 
 impl Cluster {
     /// The events about one object, oldest first.
@@ -22,12 +23,19 @@ impl Cluster {
     }
 }
 
-fn row(event: Event) -> EventRow {
+pub(super) fn row(event: Event) -> EventRow {
     // The scheduler's events carry only eventTime.
     let at = rows::stamp(event.last_timestamp.as_ref())
         .or_else(|| rows::stamp(event.first_timestamp.as_ref()))
         .or_else(|| event.event_time.map(|time| time.0));
+    let source = event.source.and_then(|source| source.component).or(event.reporting_component);
     EventRow {
+        uid: rows::uid(&event.metadata),
+        object_kind: event.involved_object.kind.unwrap_or_default(),
+        object_name: event.involved_object.name.unwrap_or_default(),
+        object_uid: Uid::new(event.involved_object.uid.as_deref().unwrap_or_default()),
+        source: source.unwrap_or_default(),
+        first_at: rows::stamp(event.first_timestamp.as_ref()),
         at,
         kind: event.type_.unwrap_or_default(),
         reason: event.reason.unwrap_or_default(),

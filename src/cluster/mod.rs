@@ -26,5 +26,5 @@ pub use cronjobs::job_from_cronjob;
 pub use delete::Owned;
 pub use error::ClusterError;
 pub use rollout::{Rollout, rollout_of};
-pub use rows::{attempts, cronjob_row, job_row, next_runs, pod_row};
-pub use services::{Note, ServicePort, port_patch};
+pub use rows::{attempts, cronjob_row, job_facts, job_row, next_runs, pod_facts, pod_row};
+pub use services::{Note, port_patch, service_row};

@@ -1,17 +1,15 @@
 //! Kubernetes objects into the rows that the lab shows. Pure: objects and a time in, rows out.
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use k8s_openapi::api::batch::v1::{CronJob, Job, JobCondition};
 use k8s_openapi::api::core::v1::{ContainerStateTerminated, ContainerStatus, Pod, PodStatus};
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, Time};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference, Time};
 
 use crate::domain::attempt::{Attempt, AttemptState};
 use crate::domain::cronjob::{CronJobPhase, CronJobRow, NextRun};
-use crate::domain::job::{JobPhase, JobRow, NextAttempt};
-use crate::domain::pod::PodRow;
-use crate::domain::retry;
-use crate::domain::schedule::Schedule;
+use crate::domain::job::{Ended, JobFacts, JobRow, JobSpec, number};
+use crate::domain::object::Uid;
+use crate::domain::pod::{PodFacts, PodRow};
 
 /// The annotation of `kubectl create job --from`.
 pub(crate) const INSTANTIATE: &str = "cronjob.kubernetes.io/instantiate";
@@ -20,45 +18,50 @@ const JOB_NAME: &str = "batch.kubernetes.io/job-name";
 
 /// A Job's row; `pods` may hold pods of other Jobs too.
 pub fn job_row(job: &Job, pods: &[Pod], now: Timestamp) -> JobRow {
-    let spec = job.spec.clone().unwrap_or_default();
-    let status = job.status.clone().unwrap_or_default();
-    let conditions = status.conditions.clone().unwrap_or_default();
-    let attempts = attempts(job, pods);
-    let ended = final_condition(&conditions);
-    let failed = count(status.failed).max(seen(&attempts, AttemptState::Failed));
-    let active = attempts.iter().filter(|a| matches!(a.state, AttemptState::Running | AttemptState::Pending)).count();
-    let active = if ended.is_some() { 0 } else { u32::try_from(active).unwrap_or(u32::MAX) };
-    let backoff_limit = count(spec.backoff_limit.or(Some(6)));
-    let suspended = spec.suspend == Some(true);
-    let next_attempt = if ended.is_none() && !suspended && active == 0 {
-        next_attempt(&attempts, failed, backoff_limit)
-    } else {
-        None
-    };
-    let started_at = stamp(status.start_time.as_ref());
-    let finished_at = stamp(status.completion_time.as_ref())
+    job_facts(job).row(attempts(job, pods), now)
+}
+
+/// A Job without its pods.
+pub fn job_facts(job: &Job) -> JobFacts {
+    let spec = job.spec.as_ref();
+    let status = job.status.as_ref();
+    let ended = status.and_then(|status| final_condition(status.conditions.as_deref().unwrap_or_default()));
+    let finished_at = status
+        .and_then(|status| stamp(status.completion_time.as_ref()))
         .or_else(|| ended.and_then(|condition| stamp(condition.last_transition_time.as_ref())));
-    let status_phase = phase(ended, suspended, &attempts, next_attempt.is_some());
-    let unanswered = u32::from(next_attempt.is_some() || status_phase == JobPhase::Failed);
-    JobRow {
+    let owner = owner(&job.metadata, "CronJob");
+    JobFacts {
+        uid: uid(&job.metadata),
         name: name(&job.metadata),
-        status: status_phase,
-        cronjob: controller(&job.metadata, "CronJob"),
+        labels: labels(&job.metadata),
+        created_at: stamp(job.metadata.creation_timestamp.as_ref()),
+        cronjob: owner.map(|owner| owner.name.clone()),
+        cronjob_uid: owner.map(|owner| Uid::new(&owner.uid)),
         manual: annotation(&job.metadata, INSTANTIATE) == Some("manual"),
-        succeeded: count(status.succeeded),
-        failed,
-        active,
+        spec: spec.map(job_spec).unwrap_or_default(),
+        succeeded: count(status.and_then(|status| status.succeeded)),
+        failed: count(status.and_then(|status| status.failed)),
+        started_at: status.and_then(|status| stamp(status.start_time.as_ref())),
+        finished_at,
+        ended: ended.map(|condition| Ended {
+            complete: condition.type_ == "Complete",
+            reason: condition.reason.clone(),
+            message: condition.message.clone(),
+        }),
+    }
+}
+
+/// A Job's spec with the API server's defaults.
+fn job_spec(spec: &k8s_openapi::api::batch::v1::JobSpec) -> JobSpec {
+    JobSpec {
         completions: spec.completions.map(|n| count(Some(n))),
         parallelism: count(spec.parallelism.or(Some(1))),
-        backoff_limit,
-        retries: failed.saturating_sub(unanswered) + attempts.iter().map(|a| a.restarts).sum::<u32>(),
-        reason: ended.and_then(|condition| condition.reason.clone()),
-        message: ended.and_then(|condition| condition.message.clone()),
-        started_at,
-        finished_at,
-        duration_seconds: started_at.map(|start| finished_at.unwrap_or(now).as_second() - start.as_second()),
-        next_attempt,
-        attempts,
+        backoff_limit: count(spec.backoff_limit.or(Some(6))),
+        completion_mode: spec.completion_mode.clone().unwrap_or_else(|| "NonIndexed".into()),
+        active_deadline_seconds: spec.active_deadline_seconds,
+        ttl_seconds_after_finished: spec.ttl_seconds_after_finished,
+        restart_policy: spec.template.spec.as_ref().and_then(|pod| pod.restart_policy.clone()).unwrap_or_default(),
+        suspend: spec.suspend == Some(true),
     }
 }
 
@@ -69,13 +72,13 @@ pub fn attempts(job: &Job, pods: &[Pod]) -> Vec<Attempt> {
         let owners = pod.metadata.owner_references.iter().flatten();
         owners.into_iter().any(|owner| owner.uid == uid && !uid.is_empty())
     };
-    let mut own: Vec<&Pod> = pods.iter().filter(owns).collect();
-    own.sort_by_key(|pod| (born(pod), name(&pod.metadata)));
-    let numbered = own.into_iter().zip(1_u32..);
-    numbered.map(|(pod, number)| attempt(pod, number)).collect()
+    let mut own: Vec<Attempt> = pods.iter().filter(owns).map(attempt).collect();
+    number(&mut own);
+    own
 }
 
-fn attempt(pod: &Pod, number: u32) -> Attempt {
+/// A pod as an attempt, not numbered yet.
+fn attempt(pod: &Pod) -> Attempt {
     let status = pod.status.clone().unwrap_or_default();
     let statuses = status.container_statuses.clone().unwrap_or_default();
     let ended = worst(&statuses);
@@ -94,7 +97,7 @@ fn attempt(pod: &Pod, number: u32) -> Attempt {
         _ => AttemptState::Pending,
     };
     Attempt {
-        number,
+        number: 0,
         pod: row.name,
         state,
         index: annotation(&pod.metadata, INDEX).and_then(|index| index.parse().ok()),
@@ -103,57 +106,22 @@ fn attempt(pod: &Pod, number: u32) -> Attempt {
         exit_code: ended.as_ref().map(|end| end.exit_code),
         reason: status.reason.clone().or_else(|| ended.and_then(|end| end.reason)).or_else(|| waiting(&statuses)),
         message: row.message,
+        created_at: row.created_at,
+        gone: false,
         restarts: row.restarts,
     }
 }
 
-/// The retry that the backoff model predicts; `failed` may know of pods that are gone.
-fn next_attempt(attempts: &[Attempt], failed: u32, limit: u32) -> Option<NextAttempt> {
-    if failed == 0 || failed > limit {
-        return None;
+/// A pod as the watch tells of it.
+pub fn pod_facts(pod: &Pod) -> PodFacts {
+    let job = owner(&pod.metadata, "Job").map(|owner| Uid::new(&owner.uid));
+    let containers = pod.spec.iter().flat_map(|spec| &spec.containers).map(|c| c.name.as_str().into());
+    PodFacts {
+        row: pod_row(pod),
+        labels: labels(&pod.metadata),
+        containers: containers.collect(),
+        attempt: job.map(|job| Box::new((job, attempt(pod)))),
     }
-    let seen: Vec<retry::Attempt> = attempts.iter().map(as_retry).collect();
-    let at = retry::Backoff { limit }.next_attempt(&seen)?;
-    let last = attempts.iter().filter_map(|attempt| attempt.finished_at).max()?;
-    Some(NextAttempt {
-        number: u32::try_from(attempts.len()).unwrap_or(u32::MAX).max(failed) + 1,
-        at,
-        backoff_seconds: u64::try_from(at.as_second() - last.as_second()).unwrap_or(0),
-        failures_left: limit + 1 - failed,
-    })
-}
-
-fn as_retry(attempt: &Attempt) -> retry::Attempt {
-    retry::Attempt {
-        pod: attempt.pod.clone(),
-        started_at: attempt.started_at,
-        finished_at: attempt.finished_at,
-        outcome: match attempt.state {
-            AttemptState::Pending | AttemptState::Running => retry::Outcome::Running,
-            AttemptState::Succeeded => retry::Outcome::Succeeded,
-            AttemptState::Failed => {
-                retry::Outcome::Failed { exit_code: attempt.exit_code, reason: attempt.reason.clone() }
-            }
-        },
-    }
-}
-
-fn phase(ended: Option<&JobCondition>, suspended: bool, attempts: &[Attempt], waits: bool) -> JobPhase {
-    match ended {
-        Some(condition) if condition.type_ == "Complete" => return JobPhase::Complete,
-        Some(_) => return JobPhase::Failed,
-        None => {}
-    }
-    if suspended {
-        return JobPhase::Suspended;
-    }
-    if waits {
-        return JobPhase::Retrying;
-    }
-    if attempts.iter().any(|a| matches!(a.state, AttemptState::Running | AttemptState::Succeeded)) {
-        return JobPhase::Running;
-    }
-    JobPhase::Pending
 }
 
 fn final_condition(conditions: &[JobCondition]) -> Option<&JobCondition> {
@@ -166,14 +134,16 @@ pub fn cronjob_row(cronjob: &CronJob, now: Timestamp) -> CronJobRow {
     let status = cronjob.status.clone().unwrap_or_default();
     let active: Vec<String> = status.active.into_iter().flatten().filter_map(|r| r.name).collect();
     let suspend = spec.suspend == Some(true);
-    let runs = next_runs(cronjob, now, 1);
     let phase = match (suspend, active.is_empty()) {
         (_, false) => CronJobPhase::Running,
         (true, true) => CronJobPhase::Suspended,
         (false, true) => CronJobPhase::Waiting,
     };
-    CronJobRow {
+    let mut row = CronJobRow {
+        uid: uid(&cronjob.metadata),
         name: name(&cronjob.metadata),
+        labels: labels(&cronjob.metadata),
+        created_at: stamp(cronjob.metadata.creation_timestamp.as_ref()),
         status: phase,
         schedule: spec.schedule,
         time_zone: spec.time_zone,
@@ -185,9 +155,12 @@ pub fn cronjob_row(cronjob: &CronJob, now: Timestamp) -> CronJobRow {
         starting_deadline_seconds: spec.starting_deadline_seconds,
         successful_history: spec.successful_jobs_history_limit.unwrap_or(3),
         failed_history: spec.failed_jobs_history_limit.unwrap_or(1),
-        next: if suspend { None } else { runs.as_ref().ok().and_then(|runs| runs.first()).map(|run| run.at) },
-        schedule_error: runs.err(),
-    }
+        next: None,
+        schedule_error: None,
+    };
+    row.schedule_error = row.parsed().err();
+    row.next = row.next_after(now);
+    row
 }
 
 /// The next `n` runs of a CronJob after `now`, whether it is suspended or not.
@@ -195,27 +168,7 @@ pub fn cronjob_row(cronjob: &CronJob, now: Timestamp) -> CronJobRow {
 /// # Errors
 /// A schedule or a time zone that cannot be read, in words.
 pub fn next_runs(cronjob: &CronJob, now: Timestamp, n: usize) -> Result<Vec<NextRun>, String> {
-    let spec = cronjob.spec.clone();
-    let schedule = Schedule::parse(&spec.schedule).map_err(|error| error.to_string())?;
-    let zone = match spec.time_zone.as_deref() {
-        None => TimeZone::UTC,
-        Some(zone) => TimeZone::get(zone).map_err(|error| error.to_string())?,
-    };
-    let owner = name(&cronjob.metadata);
-    let mut runs = Vec::new();
-    let mut after = now;
-    while runs.len() < n {
-        let Some(at) = schedule.next_after(after, &zone) else { break };
-        runs.push(NextRun {
-            cronjob: owner.clone(),
-            at,
-            local: at.to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
-            in_seconds: at.as_second() - now.as_second(),
-            job: format!("{owner}-{}", at.as_second().div_euclid(60)),
-        });
-        after = at;
-    }
-    Ok(runs)
+    cronjob_row(cronjob, now).next_runs(now, n)
 }
 
 /// A pod's row; its STATUS is made as `kubectl get pod` makes it.
@@ -227,6 +180,7 @@ pub fn pod_row(pod: &Pod) -> PodRow {
     let finished = statuses.iter().filter_map(|s| terminated(s).and_then(|end| stamp(end.finished_at.as_ref())));
     let message = ended.as_ref().and_then(|end| end.message.clone()).or_else(|| status.message.clone());
     PodRow {
+        uid: uid(&pod.metadata),
         name: name(&pod.metadata),
         ready: u32::try_from(statuses.iter().filter(|s| s.ready).count()).unwrap_or(u32::MAX),
         containers: u32::try_from(containers).unwrap_or(u32::MAX),
@@ -239,6 +193,7 @@ pub fn pod_row(pod: &Pod) -> PodRow {
         ip: status.pod_ip.clone(),
         node: pod.spec.as_ref().and_then(|spec| spec.node_name.clone()),
         job: pod.metadata.labels.as_ref().and_then(|labels| labels.get(JOB_NAME).cloned()),
+        phase: status.phase.clone().unwrap_or_else(|| "Unknown".into()),
         message: message.or_else(|| waiting_message(&statuses)).or_else(|| unscheduled(&status)),
     }
 }
@@ -297,12 +252,14 @@ fn unscheduled(status: &PodStatus) -> Option<String> {
     conditions.into_iter().find(|c| c.reason.as_deref() == Some("Unschedulable")).and_then(|c| c.message.clone())
 }
 
-fn seen(attempts: &[Attempt], state: AttemptState) -> u32 {
-    u32::try_from(attempts.iter().filter(|a| a.state == state).count()).unwrap_or(u32::MAX)
+pub(crate) fn uid(metadata: &ObjectMeta) -> Uid {
+    Uid::new(metadata.uid.as_deref().unwrap_or_default())
 }
 
-fn born(pod: &Pod) -> Option<Timestamp> {
-    stamp(pod.metadata.creation_timestamp.as_ref())
+/// Labels as `k=v,k=v`: one allocation for what is read only when a person filters by it.
+pub(crate) fn labels(metadata: &ObjectMeta) -> Box<str> {
+    let labels = metadata.labels.iter().flatten().map(|(key, value)| format!("{key}={value}"));
+    labels.collect::<Vec<_>>().join(",").into_boxed_str()
 }
 
 pub(crate) fn name(metadata: &ObjectMeta) -> String {
@@ -317,9 +274,9 @@ pub(crate) fn annotation<'a>(metadata: &'a ObjectMeta, key: &str) -> Option<&'a 
     metadata.annotations.as_ref()?.get(key).map(String::as_str)
 }
 
-pub(crate) fn controller(metadata: &ObjectMeta, kind: &str) -> Option<String> {
+fn owner<'a>(metadata: &'a ObjectMeta, kind: &str) -> Option<&'a OwnerReference> {
     let owners = metadata.owner_references.iter().flatten();
-    owners.into_iter().find(|o| o.kind == kind && o.controller == Some(true)).map(|o| o.name.clone())
+    owners.into_iter().find(|owner| owner.kind == kind && owner.controller == Some(true))
 }
 
 fn count(n: Option<i32>) -> u32 {

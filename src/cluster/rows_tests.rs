@@ -64,7 +64,7 @@ fn each_predicted_retry_is_the_one_that_came() {
 fn a_job_at_its_limit_is_failed_and_waits_for_nothing() {
     let row = row("limit");
     assert_eq!(row.status, JobPhase::Failed);
-    assert_eq!((row.failed, row.retries, row.backoff_limit), (2, 1, 1));
+    assert_eq!((row.failed, row.retries, row.spec.backoff_limit), (2, 1, 1));
     assert_eq!(row.reason.as_deref(), Some("BackoffLimitExceeded"));
     assert_eq!(row.next_attempt, None);
     assert!(row.finished_at.is_some());
@@ -83,7 +83,7 @@ fn running_and_suspended_jobs_are_told_apart() {
 #[test]
 fn indexed_attempts_know_their_index() {
     let row = row("indexed");
-    assert_eq!((row.status, row.completions, row.parallelism), (JobPhase::Complete, Some(3), 2));
+    assert_eq!((row.status, row.spec.completions, row.spec.parallelism), (JobPhase::Complete, Some(3), 2));
     let mut indexes: Vec<_> = row.attempts.iter().filter_map(|attempt| attempt.index).collect();
     indexes.sort_unstable();
     assert_eq!(indexes, [0, 1, 2]);

@@ -5,30 +5,18 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use kube::api::{Patch, PatchParams};
 use serde_json::{Value, json};
 
-use super::{Cluster, ClusterError, FIELD_MANAGER};
-
-/// One port of a Service.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ServicePort {
-    /// Its place in `spec.ports`.
-    pub index: usize,
-    /// Its name, empty for an unnamed one.
-    pub name: String,
-    /// Its number.
-    pub port: u16,
-    /// The port on the pod, where it is a number.
-    pub target: Option<u16>,
-    /// The node's port.
-    pub node_port: Option<u16>,
-}
+use super::{Cluster, ClusterError, FIELD_MANAGER, rows};
+use crate::domain::equivalent;
+use crate::domain::service::{ServicePort, ServiceRow};
 
 impl Cluster {
     /// A Service, `None` where it is not there.
     ///
     /// # Errors
     /// The server cannot be asked.
-    pub async fn service(&self, name: &str) -> Result<Option<Service>, ClusterError> {
+    pub async fn service(&self, name: &str) -> Result<Option<ServiceRow>, ClusterError> {
         let found = self.api::<Service>().get_opt(name).await;
+        let found = found.map(|found| found.as_ref().map(service_row));
         found.map_err(|e| ClusterError::of("read", format!("service/{name}"), e))
     }
 
@@ -38,33 +26,40 @@ impl Cluster {
     ///
     /// # Errors
     /// The server's refusal; a port that is no longer `from`.
-    pub async fn patch_service_port(&self, name: &str, patch: &Value) -> Result<Service, ClusterError> {
+    pub async fn patch_service_port(&self, name: &str, patch: &Value) -> Result<ServiceRow, ClusterError> {
         let operations: json_patch::Patch = serde_json::from_value(patch.clone()).map_err(|e| {
             ClusterError::Exchange { operation: "patch", object: format!("service/{name}"), why: e.to_string() }
         })?;
         let params = PatchParams { field_manager: Some(FIELD_MANAGER.into()), ..PatchParams::default() };
         let patched = self.api::<Service>().patch(name, &params, &Patch::Json::<()>(operations)).await;
+        let patched = patched.map(|service| service_row(&service));
         patched.map_err(|e| ClusterError::of("patch", format!("service/{name}"), e))
     }
 }
 
-impl ServicePort {
-    /// All ports of a Service.
-    pub fn all(service: &Service) -> Vec<Self> {
-        let ports = service.spec.as_ref().and_then(|s| s.ports.as_ref());
-        let ports = ports.into_iter().flatten().enumerate();
-        ports
-            .map(|(index, port)| Self {
-                index,
-                name: port.name.clone().unwrap_or_default(),
-                port: u16::try_from(port.port).unwrap_or(0),
-                target: match &port.target_port {
-                    Some(IntOrString::Int(n)) => u16::try_from(*n).ok(),
-                    _ => None,
-                },
-                node_port: port.node_port.and_then(|n| u16::try_from(n).ok()),
-            })
-            .collect()
+/// A Service's row.
+pub fn service_row(service: &Service) -> ServiceRow {
+    let spec = service.spec.as_ref();
+    let ports = spec.and_then(|spec| spec.ports.as_ref()).into_iter().flatten().enumerate();
+    ServiceRow {
+        uid: rows::uid(&service.metadata),
+        name: rows::name(&service.metadata),
+        cluster_ip: spec.and_then(|spec| spec.cluster_ip.clone()),
+        ports: ports.map(|(index, port)| port_row(index, port)).collect(),
+        annotations: service.metadata.annotations.clone().unwrap_or_default(),
+    }
+}
+
+fn port_row(index: usize, port: &k8s_openapi::api::core::v1::ServicePort) -> ServicePort {
+    ServicePort {
+        index,
+        name: port.name.clone().unwrap_or_default(),
+        port: u16::try_from(port.port).unwrap_or(0),
+        target: match &port.target_port {
+            Some(IntOrString::Int(n)) => u16::try_from(*n).ok(),
+            _ => None,
+        },
+        node_port: port.node_port.and_then(|n| u16::try_from(n).ok()),
     }
 }
 
@@ -84,9 +79,7 @@ pub enum Note<'a> {
 /// `annotated` tells whether the Service has annotations at all: JSON patch cannot add a key to a map
 /// that is not there.
 pub fn port_patch(index: usize, from: u16, to: u16, note: Note<'_>, annotated: bool) -> Value {
-    let port = format!("/spec/ports/{index}/port");
-    let mut operations =
-        vec![json!({"op": "test", "path": port, "value": from}), json!({"op": "replace", "path": port, "value": to})];
+    let mut operations = equivalent::port_operations(index, from, to);
     match note {
         Note::Keep => {}
         Note::Set(key, value) if annotated => {

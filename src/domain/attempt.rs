@@ -27,6 +27,11 @@ pub struct Attempt {
     pub reason: Option<String>,
     /// What Kubernetes or the termination log adds.
     pub message: Option<String>,
+    /// When the pod was created: attempts are numbered in this order.
+    pub created_at: Option<Timestamp>,
+    /// The pod is no longer in the cluster. What is known of it was seen before.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub gone: bool,
     /// Restarts inside the pod (`restartPolicy: OnFailure`).
     pub restarts: u32,
 }

@@ -3,13 +3,24 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::Serialize;
+
+use super::object::Uid;
+use super::schedule::Schedule;
 
 /// One CronJob. Made by `cluster::rows`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CronJobRow {
+    /// Its uid.
+    pub uid: Uid,
     /// The CronJob's name.
     pub name: String,
+    /// Its labels, as `k=v,k=v`.
+    #[serde(skip)]
+    pub labels: Box<str>,
+    /// When it was created.
+    pub created_at: Option<Timestamp>,
     /// What it does now.
     pub status: CronJobPhase,
     /// The schedule as written.
@@ -74,4 +85,44 @@ pub struct NextRun {
     pub in_seconds: i64,
     /// The Job's name: the CronJob's, then the minutes since 1970 of the scheduled time.
     pub job: String,
+}
+
+impl CronJobRow {
+    /// The schedule, and the zone that it is read in.
+    ///
+    /// # Errors
+    /// One of them cannot be read, in words.
+    pub fn parsed(&self) -> Result<(Schedule, TimeZone), String> {
+        let schedule = Schedule::parse(&self.schedule).map_err(|error| error.to_string())?;
+        let zone = match self.time_zone.as_deref() {
+            None => TimeZone::UTC,
+            Some(zone) => TimeZone::get(zone).map_err(|error| error.to_string())?,
+        };
+        Ok((schedule, zone))
+    }
+
+    /// The next `n` runs after `now`, whether it is suspended or not.
+    ///
+    /// # Errors
+    /// A schedule or a time zone that cannot be read, in words.
+    pub fn next_runs(&self, now: Timestamp, n: usize) -> Result<Vec<NextRun>, String> {
+        let (schedule, zone) = self.parsed()?;
+        let runs = schedule.runs(now, &zone).take(n).map(|at| NextRun {
+            cronjob: self.name.clone(),
+            at,
+            local: at.to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
+            in_seconds: at.as_second() - now.as_second(),
+            job: format!("{}-{}", self.name, at.as_second().div_euclid(60)),
+        });
+        Ok(runs.collect())
+    }
+
+    /// The next run after `now`; `None` while suspended, and where the schedule never matches or cannot be read.
+    pub fn next_after(&self, now: Timestamp) -> Option<Timestamp> {
+        if self.suspend {
+            return None;
+        }
+        let (schedule, zone) = self.parsed().ok()?;
+        schedule.next_after(now, &zone)
+    }
 }

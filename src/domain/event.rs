@@ -4,9 +4,23 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::object::Uid;
+
 /// One event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct EventRow {
+    /// Its uid.
+    pub uid: Uid,
+    /// The object it is about: its kind, `Job`.
+    pub object_kind: String,
+    /// The object's name.
+    pub object_name: String,
+    /// The object's uid.
+    pub object_uid: Uid,
+    /// Who tells: `job-controller`, `kubelet`.
+    pub source: String,
+    /// When it first happened.
+    pub first_at: Option<Timestamp>,
     /// When it last happened.
     pub at: Option<Timestamp>,
     /// `Normal` or `Warning`.

@@ -1,9 +1,12 @@
 //! A fault: something in the lab that was broken on purpose (or by hand), and can be put back.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use super::service::ServiceRow;
 
 /// The note that a fault leaves on the object it breaks: enough to put everything back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -123,9 +126,68 @@ impl fmt::Display for FaultSource {
     }
 }
 
+/// The annotation that keeps a fault's original.
+pub const FAULT: &str = "k8s-tutor.dev/fault";
+/// The annotation by which `up` notes a Service's own ports: a change by hand is seen against it.
+pub const PORTS: &str = "k8s-tutor.dev/ports";
+/// The verb of the tutorial's fault.
+pub const INJECT_PORT: &str = "inject-port";
+
+/// An active fault and where it sits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The fault.
+    pub row: FaultRow,
+    /// The place of its port in `spec.ports`.
+    pub index: usize,
+    /// True where the Service carries a note of it.
+    pub noted: bool,
+}
+
+/// Finds the fault of a Service: the one noted on it, or a port that is not as `up` made it.
+pub fn find(service: &ServiceRow) -> Option<Found> {
+    let (annotations, ports) = (&service.annotations, &service.ports);
+    let target = format!("service/{}", service.name);
+    let by_name = |name: &str| ports.iter().find(|p| p.name == name).or(ports.first().filter(|_| ports.len() == 1));
+    let note: Option<FaultNote> = annotations.get(FAULT).and_then(|text| serde_json::from_str(text).ok());
+    if let Some(note) = note {
+        let port = by_name(&note.port_name)?;
+        if port.port != note.original {
+            let row = FaultRow {
+                fault: note.fault,
+                target,
+                original: note.original,
+                current: port.port,
+                by: FaultSource::Tool,
+                since: Some(note.since),
+                until: note.until,
+                effect: None,
+            };
+            return Some(Found { row, index: port.index, noted: true });
+        }
+    }
+    let wanted: BTreeMap<String, u16> =
+        annotations.get(PORTS).and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    wanted.into_iter().find_map(|(name, original)| {
+        let port = by_name(&name).filter(|port| port.port != original)?;
+        let row = FaultRow {
+            fault: INJECT_PORT.to_owned(),
+            target: target.clone(),
+            original,
+            current: port.port,
+            by: FaultSource::Hand,
+            since: None,
+            until: None,
+            effect: None,
+        };
+        Some(Found { row, index: port.index, noted: annotations.contains_key(FAULT) })
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::service::ServicePort;
 
     #[test]
     fn a_fault_bites_only_when_every_probe_fails() {
@@ -134,5 +196,41 @@ mod tests {
         assert_eq!(Effect::of(vec![Probe::Refused, Probe::Connected]).effective, Some(false));
         assert_eq!(Effect::of(vec![Probe::Connected]).words, "connected 1/1");
         assert_eq!(Effect::of(vec![]).effective, Some(false));
+    }
+
+    fn service(port: u16, annotations: &[(&str, &str)]) -> ServiceRow {
+        let port = ServicePort { index: 0, name: "edge".into(), port, target: Some(4566), node_port: Some(30000) };
+        let annotations = annotations.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        ServiceRow { name: "localstack".into(), ports: vec![port], annotations, ..ServiceRow::default() }
+    }
+
+    fn note(original: u16) -> String {
+        format!(
+            r#"{{"fault":"inject-port","port_name":"edge","original":{original},"injected":4567,
+            "since":"2026-11-23T10:00:00Z","until":"2026-11-23T10:02:00Z"}}"#
+        )
+    }
+
+    #[test]
+    fn a_noted_fault_knows_its_original_and_its_end() {
+        let found = find(&service(4567, &[(FAULT, &note(4566))])).unwrap();
+        assert_eq!((found.row.original, found.row.current, found.row.by), (4566, 4567, FaultSource::Tool));
+        assert!(found.row.overdue("2026-11-23T10:02:00Z".parse().unwrap()));
+        assert!(!found.row.overdue("2026-11-23T10:01:59Z".parse().unwrap()));
+        assert!(found.noted);
+    }
+
+    #[test]
+    fn a_change_by_hand_is_seen_against_the_noted_ports() {
+        let found = find(&service(4999, &[(PORTS, r#"{"edge":4566}"#)])).unwrap();
+        assert_eq!((found.row.original, found.row.current, found.row.by), (4566, 4999, FaultSource::Hand));
+        assert!(!found.noted);
+        assert_eq!(find(&service(4566, &[(PORTS, r#"{"edge":4566}"#)])), None);
+    }
+
+    #[test]
+    fn a_fault_mended_by_hand_is_none_any_more() {
+        let note = note(4566);
+        assert_eq!(find(&service(4566, &[(FAULT, &note), (PORTS, r#"{"edge":4566}"#)])), None);
     }
 }

@@ -3,9 +3,14 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::attempt::Attempt;
+use super::object::Uid;
+
 /// One pod. Made by `cluster::rows`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PodRow {
+    /// Its uid.
+    pub uid: Uid,
     /// The pod's name.
     pub name: String,
     /// Containers that are ready.
@@ -30,6 +35,21 @@ pub struct PodRow {
     pub node: Option<String>,
     /// The Job it belongs to.
     pub job: Option<String>,
+    /// Its phase: `Pending`, `Running`, `Succeeded`, `Failed`, `Unknown`.
+    pub phase: String,
     /// What Kubernetes says about it, where it does not run.
     pub message: Option<String>,
+}
+
+/// A pod as the watch sees it: its row, and what a Job needs to know of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PodFacts {
+    /// The row.
+    pub row: PodRow,
+    /// Its labels, as `k=v,k=v`.
+    pub labels: Box<str>,
+    /// The names of its containers.
+    pub containers: Box<[Box<str>]>,
+    /// For a pod of a Job: the Job's uid, and the attempt that it is. Its number is given by the Job.
+    pub attempt: Option<Box<(Uid, Attempt)>>,
 }

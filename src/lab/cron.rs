@@ -1,9 +1,8 @@
 //! CronJobs: list, show, suspend, resume, schedule, and when they run next.
 
-use serde_json::json;
-
 use super::{Lab, LabError};
 use crate::domain::cronjob::{CronJobRow, NextRun};
+use crate::domain::equivalent;
 use crate::domain::event::EventRow;
 use crate::domain::job::JobRow;
 use crate::domain::schedule::Schedule;
@@ -71,7 +70,7 @@ pub async fn next(lab: &Lab, name: &str, n: usize) -> Result<Vec<NextRun>, LabEr
 /// # Errors
 /// It is not there, or the server refuses.
 pub async fn suspend(lab: &Lab, name: &str, suspend: bool) -> Result<Option<CronChange>, LabError> {
-    patch(lab, name, &json!({"spec": {"suspend": suspend}})).await
+    patch(lab, name, &equivalent::suspend_patch(suspend)).await
 }
 
 /// Gives a CronJob another schedule. `None` on a dry run.
@@ -80,11 +79,11 @@ pub async fn suspend(lab: &Lab, name: &str, suspend: bool) -> Result<Option<Cron
 /// The schedule cannot be read, the CronJob is not there, or the server refuses.
 pub async fn schedule(lab: &Lab, name: &str, schedule: &str) -> Result<Option<CronChange>, LabError> {
     Schedule::parse(schedule).map_err(|error| LabError::Value(format!("{schedule:?} is no schedule: {error}")))?;
-    patch(lab, name, &json!({"spec": {"schedule": schedule}})).await
+    patch(lab, name, &equivalent::schedule_patch(schedule)).await
 }
 
 async fn patch(lab: &Lab, name: &str, patch: &serde_json::Value) -> Result<Option<CronChange>, LabError> {
-    let command = lab.kubectl(&format!("patch cronjob {name} --patch")).arg(patch.to_string());
+    let command = equivalent::patch_cronjob(&lab.cluster.namespace, name, patch);
     if !lab.announce(command) {
         return Ok(None);
     }

@@ -6,75 +6,20 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use k8s_openapi::api::core::v1::Service;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::{LOCALSTACK, Lab, LabError};
-use crate::cluster::{Note, ServicePort, port_patch};
-use crate::domain::fault::{Effect, FaultNote, FaultRow, FaultSource, Probe};
-
-/// The annotation that keeps a fault's original.
-pub const FAULT: &str = "k8s-tutor.dev/fault";
-/// The annotation by which `up` notes a Service's own ports: a change by hand is seen against it.
-pub const PORTS: &str = "k8s-tutor.dev/ports";
-/// The verb of the tutorial's fault.
-pub const INJECT_PORT: &str = "inject-port";
+use crate::cluster::{Note, port_patch};
+use crate::domain::equivalent;
+use crate::domain::fault::{Effect, FAULT, FaultNote, FaultRow, FaultSource, Found, INJECT_PORT, Probe, find};
+use crate::domain::service::ServiceRow;
 
 /// Long enough for kube-proxy (0.13 s) and for a sandbox under load.
 const BITES_WITHIN: Duration = Duration::from_secs(5);
 const PROBES: usize = 3;
 
-/// An active fault and where it sits.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Found {
-    pub(super) row: FaultRow,
-    index: usize,
-    noted: bool,
-}
-
-/// Finds the fault of a Service: the one noted on it, or a port that is not as `up` made it.
-pub(super) fn find(service: &Service) -> Option<Found> {
-    let annotations = service.metadata.annotations.clone().unwrap_or_default();
-    let ports = ServicePort::all(service);
-    let target = format!("service/{}", service.metadata.name.clone().unwrap_or_default());
-    let by_name = |name: &str| ports.iter().find(|p| p.name == name).or(ports.first().filter(|_| ports.len() == 1));
-    let note: Option<FaultNote> = annotations.get(FAULT).and_then(|text| serde_json::from_str(text).ok());
-    if let Some(note) = note {
-        let port = by_name(&note.port_name)?;
-        if port.port != note.original {
-            let row = FaultRow {
-                fault: note.fault,
-                target,
-                original: note.original,
-                current: port.port,
-                by: FaultSource::Tool,
-                since: Some(note.since),
-                until: note.until,
-                effect: None,
-            };
-            return Some(Found { row, index: port.index, noted: true });
-        }
-    }
-    let wanted: BTreeMap<String, u16> =
-        annotations.get(PORTS).and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-    wanted.into_iter().find_map(|(name, original)| {
-        let port = by_name(&name).filter(|port| port.port != original)?;
-        let row = FaultRow {
-            fault: INJECT_PORT.to_owned(),
-            target: target.clone(),
-            original,
-            current: port.port,
-            by: FaultSource::Hand,
-            since: None,
-            until: None,
-            effect: None,
-        };
-        Some(Found { row, index: port.index, noted: annotations.contains_key(FAULT) })
-    })
-}
-
-/// The value of [`PORTS`] for a Service's manifest.
+/// The value of [`crate::domain::fault::PORTS`] for a Service's manifest.
 pub(super) fn ports_note(manifest: &Value) -> String {
     let ports = manifest.pointer("/spec/ports").and_then(Value::as_array).cloned().unwrap_or_default();
     let named = ports.iter().filter_map(|port| {
@@ -107,9 +52,8 @@ pub async fn inject_port(lab: &Lab, to: u16, lasts: Option<Duration>) -> Result<
     if let Some(Found { row, .. }) = find(&service) {
         return Err(LabError::Faulty { target: row.target, original: row.original, current: row.current });
     }
-    let ports = ServicePort::all(&service);
-    let port = ports.first().ok_or(LabError::NoLocalStack)?;
-    if to == 0 || ports.iter().any(|p| p.port == to) {
+    let port = service.ports.first().ok_or(LabError::NoLocalStack)?;
+    if to == 0 || service.ports.iter().any(|p| p.port == to) {
         return Err(LabError::Value(format!(
             "port {to} would break nothing: choose one that service/{LOCALSTACK} lacks"
         )));
@@ -125,7 +69,7 @@ pub async fn inject_port(lab: &Lab, to: u16, lasts: Option<Duration>) -> Result<
         until,
     };
     let text = serde_json::to_string(&note).map_err(|e| LabError::Value(e.to_string()))?;
-    let annotated = service.metadata.annotations.is_some();
+    let annotated = !service.annotations.is_empty();
     let patch = port_patch(port.index, port.port, to, Note::Set(FAULT, &text), annotated);
     if !lab.announce(patch_command(lab, &patch)) {
         return Ok(None);
@@ -185,7 +129,7 @@ async fn clear_if(lab: &Lab, wanted: impl Fn(&FaultRow) -> bool) -> Result<Vec<C
 }
 
 /// Probes until the port is as it should be (broken or mended), then says what fresh connections meet.
-async fn settle(lab: &Lab, service: &Service, port: u16, broken: bool) -> Effect {
+async fn settle(lab: &Lab, service: &ServiceRow, port: u16, broken: bool) -> Effect {
     let begun = Instant::now();
     loop {
         let effect = effect(lab, service, port).await;
@@ -203,9 +147,8 @@ async fn settle(lab: &Lab, service: &Service, port: u16, broken: bool) -> Effect
 }
 
 /// A few fresh connections to a port of the Service, as a pod makes them.
-async fn effect(lab: &Lab, service: &Service, port: u16) -> Effect {
-    let address = service.spec.as_ref().and_then(|s| s.cluster_ip.as_deref());
-    let Some(address) = address.and_then(|ip| ip.parse::<IpAddr>().ok()) else {
+async fn effect(lab: &Lab, service: &ServiceRow, port: u16) -> Effect {
+    let Some(address) = service.cluster_ip.as_deref().and_then(|ip| ip.parse::<IpAddr>().ok()) else {
         return Effect::unprobed("the Service has no address to probe");
     };
     let mut probes = Vec::new();
@@ -219,58 +162,17 @@ async fn effect(lab: &Lab, service: &Service, port: u16) -> Effect {
 }
 
 /// Where no pod's side is at hand: what the Service itself declares.
-fn declared(service: &Service, port: u16) -> Effect {
-    let has = ServicePort::all(service).iter().any(|p| p.port == port);
+fn declared(service: &ServiceRow, port: u16) -> Effect {
+    let has = service.ports.iter().any(|p| p.port == port);
     let words = if has { "declared again" } else { "no longer declared" };
     Effect::unprobed(format!("not probed: port {port} is {words} by the Service"))
 }
 
 fn patch_command(lab: &Lab, patch: &Value) -> crate::domain::command::ShellCommand {
-    lab.kubectl(&format!("patch service {LOCALSTACK} --type=json")).arg("-p").arg(patch.to_string())
+    equivalent::patch_service(&lab.cluster.namespace, LOCALSTACK, patch)
 }
 
 fn now_in_seconds() -> Timestamp {
     let now = Timestamp::now();
     Timestamp::from_second(now.as_second()).unwrap_or(now)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn service(port: u16, annotations: &Value) -> Service {
-        let object = json!({"metadata": {"name": "localstack", "annotations": annotations},
-            "spec": {"ports": [{"name": "edge", "port": port, "targetPort": 4566, "nodePort": 30000}]}});
-        serde_json::from_value(object).unwrap()
-    }
-
-    fn note(original: u16) -> String {
-        format!(
-            r#"{{"fault":"inject-port","port_name":"edge","original":{original},"injected":4567,
-            "since":"2026-11-23T10:00:00Z","until":"2026-11-23T10:02:00Z"}}"#
-        )
-    }
-
-    #[test]
-    fn a_noted_fault_knows_its_original_and_its_end() {
-        let found = find(&service(4567, &json!({FAULT: note(4566)}))).unwrap();
-        assert_eq!((found.row.original, found.row.current, found.row.by), (4566, 4567, FaultSource::Tool));
-        assert!(found.row.overdue("2026-11-23T10:02:00Z".parse().unwrap()));
-        assert!(!found.row.overdue("2026-11-23T10:01:59Z".parse().unwrap()));
-        assert!(found.noted);
-    }
-
-    #[test]
-    fn a_change_by_hand_is_seen_against_the_noted_ports() {
-        let found = find(&service(4999, &json!({PORTS: r#"{"edge":4566}"#}))).unwrap();
-        assert_eq!((found.row.original, found.row.current, found.row.by), (4566, 4999, FaultSource::Hand));
-        assert!(!found.noted);
-        assert_eq!(find(&service(4566, &json!({PORTS: r#"{"edge":4566}"#}))), None);
-    }
-
-    #[test]
-    fn a_fault_mended_by_hand_is_none_any_more() {
-        let annotations = json!({FAULT: note(4566), PORTS: r#"{"edge":4566}"#});
-        assert_eq!(find(&service(4566, &annotations)), None);
-    }
 }

@@ -4,8 +4,10 @@ use jiff::Timestamp;
 
 use super::{Lab, LabError};
 use crate::cluster::{ClusterError, job_from_cronjob};
+use crate::domain::equivalent;
 use crate::domain::event::EventRow;
 use crate::domain::job::JobRow;
+use crate::domain::object::{Kind, ObjectRef};
 
 /// A label value, and so a Job's name, is at most this long.
 const LONGEST: usize = 63;
@@ -30,7 +32,7 @@ pub async fn run(lab: &Lab, name: Option<&str>, cronjob: &str) -> Result<Option<
         None => manual_name(cronjob, Timestamp::now()),
     };
     check_name("job", &name)?;
-    let command = lab.kubectl(&format!("create job {name} --from=cronjob/{cronjob}"));
+    let command = equivalent::run_job(&lab.cluster.namespace, &name, cronjob);
     if !lab.announce(command) {
         return Ok(None);
     }
@@ -70,7 +72,7 @@ pub async fn show(lab: &Lab, name: &str) -> Result<JobShow, LabError> {
 /// One is not there.
 pub async fn remove(lab: &Lab, names: &[String]) -> Result<(), LabError> {
     for name in names {
-        if lab.announce(lab.kubectl(&format!("delete job {name}"))) {
+        if lab.announce(equivalent::delete(&lab.cluster.namespace, &ObjectRef::new(Kind::Job, name))) {
             lab.cluster.delete_job(name).await?;
         }
     }

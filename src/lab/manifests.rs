@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::{LOCALSTACK, LabError, faults};
 use crate::content::manifests::{self, Manifest, Stage};
+use crate::domain::fault::PORTS;
 
 /// The ConfigMap with LocalStack's init scripts.
 const INIT: &str = "localstack-init-scripts-config";
@@ -80,7 +81,7 @@ impl Parts {
         }
         for manifest in &mut self.service {
             let ports = faults::ports_note(&manifest.value);
-            annotate(&mut manifest.value, faults::PORTS, &ports);
+            annotate(&mut manifest.value, PORTS, &ports);
         }
         self
     }
@@ -175,6 +176,6 @@ mod tests {
         assert_eq!(parts.images(), ["localstack/localstack:4"]);
         let template = &parts.localstack[0].value["spec"]["template"];
         assert_eq!(template["metadata"]["annotations"][INIT_HASH].as_str().unwrap().len(), 16);
-        assert_eq!(parts.service[0].value["metadata"]["annotations"][faults::PORTS], r#"{"edge":4566}"#);
+        assert_eq!(parts.service[0].value["metadata"]["annotations"][PORTS], r#"{"edge":4566}"#);
     }
 }

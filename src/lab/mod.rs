@@ -32,8 +32,9 @@ use std::sync::Arc;
 
 pub use error::{Class, LabError};
 
-use crate::cluster::{Cluster, ServicePort};
+use crate::cluster::Cluster;
 use crate::domain::command::ShellCommand;
+use crate::domain::equivalent;
 use crate::domain::step::{Event, Progress};
 use crate::provider::{Place, Provider};
 
@@ -79,7 +80,7 @@ impl Lab {
     /// LocalStack's Service is not there, or has no NodePort.
     pub async fn aws_endpoint(&self) -> Result<String, LabError> {
         let service = self.cluster.service(LOCALSTACK).await?.ok_or(LabError::NoLocalStack)?;
-        let node_port = ServicePort::all(&service).into_iter().find_map(|port| port.node_port);
+        let node_port = service.ports.iter().find_map(|port| port.node_port);
         self.endpoint_at(node_port)
     }
 
@@ -102,22 +103,6 @@ impl Lab {
 
     /// `kubectl …` for this lab's namespace.
     pub(crate) fn kubectl(&self, line: &str) -> ShellCommand {
-        kubectl(&self.cluster.namespace, line)
+        equivalent::kubectl(&self.cluster.namespace, line)
     }
-}
-
-/// `kubectl …`, with `-n` where the namespace is not the one that kubectl would take anyway.
-pub(crate) fn kubectl(namespace: &str, line: &str) -> ShellCommand {
-    let command = ShellCommand::line("kubectl");
-    let command = match namespace {
-        "default" => command,
-        other => command.arg("-n").arg(other),
-    };
-    line.split_whitespace().fold(command, ShellCommand::arg)
-}
-
-/// `aws --endpoint-url …`.
-pub(crate) fn aws(endpoint: &str, line: &str) -> ShellCommand {
-    let command = ShellCommand::line("aws --endpoint-url").arg(endpoint);
-    line.split_whitespace().fold(command, ShellCommand::arg)
 }

@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::{Lab, LabError, aws};
+use super::{Lab, LabError};
 use crate::aws::{Endpoint, Task, Tasks};
+use crate::domain::equivalent::aws;
 use crate::domain::task::TaskRow;
 
 /// More than that is a load test, not a lesson.

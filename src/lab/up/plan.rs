@@ -4,9 +4,9 @@ use super::UpOptions;
 use crate::aws::{BUCKET, TABLE};
 use crate::content::manifests::Manifest;
 use crate::domain::command::ShellCommand;
+use crate::domain::equivalent::{aws, kubectl};
 use crate::domain::step::Step;
 use crate::lab::manifests::Parts;
-use crate::lab::{aws, kubectl};
 use crate::provider::{Images, Provider};
 
 /// The steps' ids in their order: the words for `--until`.

@@ -3,13 +3,14 @@
 use futures::future::try_join_all;
 
 use super::Run;
-use crate::cluster::{Cluster, ServicePort};
+use crate::cluster::Cluster;
 use crate::content::manifests::Manifest;
 use crate::domain::change::{ObjectChange, Outcome, summary};
 use crate::domain::check::CheckState;
+use crate::domain::fault;
 use crate::domain::step::{Event, StepState};
 use crate::lab::manifests::Parts;
-use crate::lab::{LOCALSTACK, Lab, LabError, faults, localstack};
+use crate::lab::{LOCALSTACK, Lab, LabError, localstack};
 use crate::provider::Images;
 
 /// How a step ended well.
@@ -112,7 +113,7 @@ impl Run {
         let (rest, service) = tokio::join!(self.apply(&self.parts.localstack), lab.cluster.service(LOCALSTACK));
         let mut changes = rest?.changes;
         let mut live = service?;
-        let fault = live.as_ref().and_then(faults::find);
+        let fault = live.as_ref().and_then(fault::find);
         if let Some(fault) = &fault {
             let row = &fault.row;
             changes.push(ObjectChange {
@@ -127,7 +128,7 @@ impl Run {
         if live.is_none() {
             live = lab.cluster.service(LOCALSTACK).await?;
         }
-        let node_port = live.iter().flat_map(ServicePort::all).find_map(|port| port.node_port);
+        let node_port = live.iter().flat_map(|service| &service.ports).find_map(|port| port.node_port);
         let endpoint = lab.endpoint_at(node_port)?;
         self.endpoint = Some(endpoint);
         self.faults.extend(fault.map(|found| found.row));
