@@ -21,6 +21,8 @@
 //! cluster; there is no short cut through memory.
 
 #[cfg(feature = "lab")]
+pub mod app;
+#[cfg(feature = "lab")]
 pub mod aws;
 #[cfg(feature = "lab")]
 pub mod cli;

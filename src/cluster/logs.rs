@@ -45,7 +45,7 @@ impl Cluster {
                 line.pop();
             }
             let text = String::from_utf8_lossy(&line).into_owned();
-            if !each(LogLine { pod: pod.to_owned(), attempt, text }) {
+            if !each(LogLine { at: None, pod: pod.to_owned(), attempt, text }) {
                 return Ok(());
             }
         }
@@ -84,7 +84,7 @@ impl Cluster {
                 // A pod deleted meanwhile, or one that never got a container: the others still count.
                 Err(error) if error.is_not_found() || error.is_waiting_to_start() => {
                     let text = format!("(no log: {error})");
-                    each(LogLine { pod: attempt.pod.clone(), attempt: Some(attempt.number), text });
+                    each(LogLine { at: None, pod: attempt.pod.clone(), attempt: Some(attempt.number), text });
                 }
                 Err(error) => return Err(error),
             }
@@ -160,7 +160,7 @@ impl Cluster {
     ) -> Result<(), ClusterError> {
         match self.pod_log(pod, None, options, each).await {
             Err(error) if error.is_not_found() || error.is_waiting_to_start() => {
-                each(LogLine { pod: pod.to_owned(), attempt: None, text: format!("(no log: {error})") });
+                each(LogLine { at: None, pod: pod.to_owned(), attempt: None, text: format!("(no log: {error})") });
                 Ok(())
             }
             other => other,

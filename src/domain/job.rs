@@ -250,15 +250,34 @@ impl JobPhase {
     }
 }
 
-impl fmt::Display for JobPhase {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl JobPhase {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
             Self::Suspended => "Suspended",
             Self::Pending => "Pending",
             Self::Running => "Running",
             Self::Retrying => "Retrying",
             Self::Complete => "Complete",
             Self::Failed => "Failed",
-        })
+        }
+    }
+
+    /// What a person wants to see first: 0 is the most urgent.
+    pub fn urgency(self) -> u8 {
+        match self {
+            Self::Retrying => 0,
+            Self::Failed => 1,
+            Self::Pending => 2,
+            Self::Running => 3,
+            Self::Suspended => 4,
+            Self::Complete => 5,
+        }
+    }
+}
+
+impl fmt::Display for JobPhase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
     }
 }

@@ -18,6 +18,8 @@ pub struct LogOptions {
 /// One line of a log, still foreign text: make it safe before it reaches a terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogLine {
+    /// When it was written, where the server told.
+    pub at: Option<jiff::Timestamp>,
     /// The pod.
     pub pod: String,
     /// The attempt's number, for pods of a Job.

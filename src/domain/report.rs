@@ -13,3 +13,14 @@ pub struct ReportRow {
     /// When it was written.
     pub modified_at: Option<Timestamp>,
 }
+
+/// A report as a table. Made by `lab` out of a CSV.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ReportTable {
+    /// The first line.
+    pub header: Vec<String>,
+    /// The others.
+    pub rows: Vec<Vec<String>>,
+    /// There are more rows than are shown.
+    pub truncated: bool,
+}

@@ -1,7 +1,11 @@
-//! Text for people: making foreign text safe to print, and reading YAML as kubectl does. A leaf.
+//! Text for people: the words in both languages, making foreign text safe to print, reading YAML as kubectl does. A leaf.
 
+pub mod words;
 pub mod yaml;
+
+mod lang;
 
 mod safe;
 
+pub use lang::Lang;
 pub use safe::safe;

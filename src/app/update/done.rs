@@ -1,0 +1,54 @@
+//! An action is over, well or badly.
+
+use jiff::Timestamp;
+
+use crate::app::effect::Effect;
+use crate::app::message::{Deed, Done, Failure};
+use crate::app::state::State;
+use crate::app::state::toasts::Tone;
+
+use super::link;
+
+pub(super) fn take(state: &mut State, done: Done, at: Timestamp) -> Vec<Effect> {
+    state.dirty = true;
+    match done {
+        Done::Well(deed, words) => {
+            if !words.is_empty() {
+                state.toasts.say(at, Tone::Info, words, None);
+            }
+            well(state, deed)
+        }
+        Done::Badly(deed, failure) => badly(state, deed, failure, at),
+    }
+}
+
+fn well(state: &mut State, deed: Deed) -> Vec<Effect> {
+    match deed {
+        Deed::Up => {
+            state.start.end(None);
+            state.epoch += 1;
+            link::connect(state)
+        }
+        Deed::Tasks => vec![Effect::ListTasks],
+        Deed::Reports => vec![Effect::ListReports],
+        Deed::Fault => vec![Effect::ProbeFaults],
+        Deed::File => {
+            state.download = None;
+            Vec::new()
+        }
+        Deed::Cluster | Deed::RunJob(_) | Deed::Edit { .. } => Vec::new(),
+    }
+}
+
+fn badly(state: &mut State, deed: Deed, failure: Failure, at: Timestamp) -> Vec<Effect> {
+    match deed {
+        // The editor opens again with the server's words above the text: nothing that was typed is lost.
+        Deed::Edit { object, before, after } => {
+            return vec![Effect::OpenEditor { object, before, text: after, error: Some(failure.what) }];
+        }
+        Deed::Up => state.start.end(Some(failure.clone())),
+        _ => state.download = None,
+    }
+    state.toasts.say(at, Tone::Error, failure.what, failure.next);
+    Vec::new()
+}
