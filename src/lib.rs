@@ -47,5 +47,7 @@ pub mod provider;
 pub mod sandbox;
 #[cfg(feature = "lab")]
 pub mod text;
+#[cfg(feature = "lab")]
+pub mod tui;
 #[cfg(feature = "workload")]
 pub mod workload;

@@ -2,13 +2,12 @@
 
 use crate::app::panel::PanelId;
 use crate::app::state::history::Evidence;
-use crate::app::state::items::{JobItem, ReportItem, TaskItem};
+use crate::app::state::items::{JobItem, PodItem, ReportItem, TaskItem};
 use crate::app::state::{Place, State, Target};
 use crate::domain::attempt::Attempt;
 use crate::domain::cronjob::CronJobRow;
 use crate::domain::event::EventRow;
 use crate::domain::object::{Kind, ObjectRef};
-use crate::domain::pod::PodFacts;
 
 /// The thing that a key is about.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,7 +19,7 @@ pub enum Subject<'a> {
     /// An attempt of a Job, whose pod may be gone.
     Attempt(&'a JobItem, &'a Attempt),
     /// A pod.
-    Pod(&'a PodFacts),
+    Pod(&'a PodItem),
     /// An event.
     Event(&'a EventRow),
     /// A task.

@@ -6,6 +6,8 @@ pub mod yaml;
 mod lang;
 
 mod safe;
+mod span;
 
 pub use lang::Lang;
 pub use safe::safe;
+pub use span::span;

@@ -146,6 +146,15 @@ words! {
     StaleSince: "out of date since {0}: {1}", "{0}から更新が止まっています: {1}";
     TooSmall: "too small: 20x5 at least", "画面が小さすぎます (20x5以上)";
 
+    // The panels' own words.
+    Everywhere: "Everywhere", "すべての画面";
+    JobsHint: "t runs a Job out of the CronJob; 8 shows the tasks that it reports on", "tでCronJobからJobを実行します。8でレポート対象のタスクを表示";
+    PodsHint: "pods come with Jobs (t) and Deployments (1, then r)", "PodはJob(t)やDeployment(1のあとr)で作られます";
+    ByHand: "by hand", "手動";
+    BySchedule: "schedule", "定期";
+    Predicted: "predicted", "予測";
+    LadderVerdict: "if all {0} attempts left fail: BackoffLimitExceeded in {1}, at {2}", "残り{0}回すべて失敗すると、{1}後({2})にBackoffLimitExceeded";
+
     // The header.
     Live: "live", "最新";
     Connecting: "connecting", "接続中";

@@ -7,7 +7,7 @@ use crate::domain::cronjob::CronJobRow;
 use crate::domain::event::EventRow;
 use crate::domain::job::{JobFacts, JobRow};
 use crate::domain::object::Uid;
-use crate::domain::pod::PodFacts;
+use crate::domain::pod::PodRow;
 use crate::domain::report::ReportRow;
 use crate::domain::task::TaskRow;
 
@@ -72,7 +72,20 @@ impl Item for JobItem {
     const SORTS: usize = 4;
 }
 
-impl Item for PodFacts {
+/// A pod, and the Job whose attempt it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PodItem {
+    /// The pod.
+    pub row: PodRow,
+    /// Its labels, as `k=v,k=v`.
+    pub labels: Box<str>,
+    /// The names of its containers.
+    pub containers: Box<[Box<str>]>,
+    /// The Job's uid.
+    pub job: Option<Uid>,
+}
+
+impl Item for PodItem {
     fn uid(&self) -> &Uid {
         &self.row.uid
     }

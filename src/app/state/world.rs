@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 
-use super::items::{JobItem, ReportItem, TaskItem};
+use super::items::{JobItem, PodItem, ReportItem, TaskItem};
 use super::table::{Change, Table};
 use crate::app::message::Failure;
 use crate::domain::attempt::{Attempt, AttemptState};
@@ -77,7 +77,7 @@ pub struct World {
     /// Jobs with their attempts.
     pub jobs: Table<JobItem>,
     /// Pods.
-    pub pods: Table<PodFacts>,
+    pub pods: Table<PodItem>,
     /// Events.
     pub events: Table<EventRow>,
     /// Deployments.
@@ -127,11 +127,14 @@ impl World {
     }
 
     /// A pod came or changed: its Job learns of the attempt that it is.
-    pub fn put_pod(&mut self, mut pod: PodFacts, now: Timestamp) -> Option<Change> {
-        if let Some((job, attempt)) = pod.attempt.take().map(|own| *own) {
+    pub fn put_pod(&mut self, pod: PodFacts, now: Timestamp) -> Option<Change> {
+        let PodFacts { row, labels, containers, attempt } = pod;
+        let job = attempt.map(|own| {
+            let (job, attempt) = *own;
             self.put_attempt(&job, attempt, now);
-        }
-        self.pods.take(pod)
+            job
+        });
+        self.pods.take(PodItem { row, labels, containers, job })
     }
 
     fn put_attempt(&mut self, job: &Uid, attempt: Attempt, now: Timestamp) {
@@ -157,12 +160,9 @@ impl World {
     }
 
     /// A pod is gone. Its attempt stays as a ghost for as long as its Job is there.
-    pub fn lose_pod(&mut self, pod: &PodFacts, now: Timestamp) {
+    pub fn lose_pod(&mut self, pod: &PodItem, now: Timestamp) {
         let name = pod.row.name.as_str();
-        let Some(job) = pod.row.job.as_deref().and_then(|job| self.jobs.named(job)).map(|job| job.facts.uid.clone())
-        else {
-            return;
-        };
+        let Some(job) = &pod.job else { return };
         self.jobs.change(job.as_str(), |item| {
             let mut attempts = item.row.attempts.clone();
             for attempt in attempts.iter_mut().filter(|attempt| attempt.pod == name) {

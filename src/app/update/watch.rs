@@ -6,6 +6,7 @@ use crate::app::effect::Effect;
 use crate::app::panel::PanelId;
 use crate::app::state::State;
 use crate::app::state::history::{Evidence, Lane, Moment, Mood, service};
+use crate::app::state::items::PodItem;
 use crate::app::state::logs;
 use crate::app::state::table::Change;
 use crate::app::state::toasts::Tone;
@@ -199,7 +200,7 @@ fn gone(state: &mut State, kind: Kind, uid: &Uid, at: Timestamp) {
     state.dirty |= change != Change::None && shows(state.here.panel, kind);
 }
 
-fn lose_pod(state: &mut State, pod: &PodFacts, at: Timestamp) {
+fn lose_pod(state: &mut State, pod: &PodItem, at: Timestamp) {
     state.world.lose_pod(pod, at);
     state.logs.lose(&pod.row.name);
     state.logs.lose(&logs::key(&pod.row.name, true));

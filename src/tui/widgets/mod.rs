@@ -1,0 +1,4 @@
+//! What panels share.
+
+pub(super) mod grid;
+pub(super) mod lines;
