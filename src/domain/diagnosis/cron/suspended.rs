@@ -20,9 +20,7 @@ pub(super) fn found(cron: &Readable<'_>, next: Timestamp) -> Vec<Finding> {
     let held = CronSuspended { missed: shown.clone() }.found().act(Deed::CronResume, cron.object());
     let resume = match cron.missed() {
         None => CronResumeNothing { at: facts::clock(next) }.found(),
-        Some(at) if cron.too_late(at) => {
-            CronResumeTooLate { at: facts::clock(at), deadline: cron.deadline() }.found()
-        }
+        Some(at) if cron.too_late(at) => CronResumeTooLate { at: facts::clock(at), deadline: cron.deadline() }.found(),
         Some(at) => CronResumeStarts { at: facts::clock(at), missed: shown }.found(),
     };
     let warned = missed > MANY && cron.row.starting_deadline_seconds.is_none();

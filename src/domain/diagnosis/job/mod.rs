@@ -34,9 +34,12 @@ pub(super) fn diagnose(job: &JobRow, s: &Surroundings<'_>) -> Vec<Finding> {
     found
 }
 
-/// The newest attempt that failed.
+/// The newest attempt that failed by itself: when a Job runs out of time it ends its pod, which is no cause.
 fn last_failure(job: &JobRow) -> Option<&Attempt> {
-    job.attempts.iter().rev().find(|attempt| attempt.state == AttemptState::Failed)
+    let out_of_time = job.reason.as_deref() == Some("DeadlineExceeded");
+    let ended_by_job = |a: &&Attempt| out_of_time && matches!(a.exit_code, None | Some(137 | 143));
+    let failed = |a: &&Attempt| a.state == AttemptState::Failed;
+    job.attempts.iter().rev().find(failed).filter(|attempt| !ended_by_job(attempt))
 }
 
 /// The attempts that are in the cluster and have not ended.

@@ -13,8 +13,7 @@ use crate::domain::object::Kind;
 pub(super) fn found(fault: &FaultRow, s: &Surroundings<'_>) -> Vec<Finding> {
     let hit: Vec<&JobRow> = s.jobs.iter().filter(|job| failures(job, fault).next().is_some()).collect();
     let all: usize = hit.iter().map(|job| failures(job, fault).count()).sum();
-    let attempts =
-        FaultAttempts { count: all.to_string(), original: fault.original.to_string() };
+    let attempts = FaultAttempts { count: all.to_string(), original: fault.original.to_string() };
     let attempts = (all > 0).then(|| attempts.found());
     attempts.into_iter().chain(retrying(&hit)).chain(lost(&hit)).chain(unready(fault, s)).collect()
 }

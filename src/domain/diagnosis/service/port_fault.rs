@@ -19,9 +19,9 @@ pub(super) fn found(service: &ServiceRow, fault: &FaultRow, s: &Surroundings<'_>
         }
         FaultSource::Hand => ServicePortByHand { service, original, current, effect: effect.clone() }.found(),
     };
-    let ends = fault.until.map(|until| {
-        ServiceFaultEnds { until: facts::clock(until), wait: facts::between(s.now, until) }.found()
-    });
+    let ends = fault
+        .until
+        .map(|until| ServiceFaultEnds { until: facts::clock(until), wait: facts::between(s.now, until) }.found());
     let port = port.then(Next::Action(Deed::FaultClear, None));
     let harmless = harmless.then(|| ServiceFaultHarmless { effect }.found());
     [port].into_iter().chain(harmless).chain(ends).collect()
