@@ -21,6 +21,7 @@ pub mod reports;
 pub mod status;
 pub mod tasks;
 pub mod up;
+pub mod why;
 
 mod error;
 mod http;
