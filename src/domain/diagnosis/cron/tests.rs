@@ -83,7 +83,7 @@ fn the_last_run_and_those_by_hand_are_told() {
     let retries = job(&facts(), vec![failed("10:05:55", 1, "Error")]);
     let mut later = job(&ended(true, "CompletionsReached", 0), vec![]);
     later.finished_at = Some(t("10:05:30"));
-    assert_eq!(with(&[lost.clone()]), ["cron-last-failed", "cron-waiting", "cron-unexpected-job"]);
+    assert_eq!(with(std::slice::from_ref(&lost)), ["cron-last-failed", "cron-waiting", "cron-unexpected-job"]);
     assert_eq!(with(&[lost, later]), ["cron-waiting", "cron-unexpected-job"], "a later run went well");
     assert_eq!(with(&[retries]), ["cron-run-retrying", "cron-waiting", "cron-unexpected-job"]);
 }
