@@ -8,6 +8,7 @@ use clap::{Args as ClapArgs, CommandFactory, FromArgMatches, Parser, Subcommand,
 use super::exit_code;
 use super::output::Format;
 use super::words;
+use crate::text::Lang;
 
 /// A Kubernetes batch lab that you can bring up, break, watch and repair.
 #[derive(Debug, Parser)]
@@ -70,7 +71,7 @@ pub(super) enum Verb {
     /// The lab's manifests: list, export, compare
     #[command(subcommand, after_help = words::MANIFESTS)]
     Manifests(ManifestsVerb),
-    /// Jobs: run, list, show, logs, remove
+    /// Jobs: run, list, show, why, logs, remove
     #[command(subcommand, after_help = words::JOB)]
     Job(JobVerb),
     /// Pods: list, logs
@@ -91,6 +92,15 @@ pub(super) enum Verb {
     /// The built-in cluster itself
     #[command(subcommand, after_help = words::SANDBOX)]
     Sandbox(SandboxVerb),
+    /// What a field, an event's reason or a STATUS word means
+    #[command(after_help = words::EXPLAIN)]
+    Explain {
+        /// A field (job.spec.backoffLimit) or a word (BackoffLimitExceeded); without one, all are listed
+        topic: Option<String>,
+        /// The language, en or ja (default: the locale's)
+        #[arg(long)]
+        lang: Option<Lang>,
+    },
     /// Print a completion script for a shell
     #[command(after_help = words::COMPLETION)]
     Completion {
@@ -208,6 +218,14 @@ pub(super) enum JobVerb {
     Show {
         /// The job (default: the newest)
         name: Option<String>,
+    },
+    /// Why a job is as it is, and what to do
+    Why {
+        /// The job (default: the newest)
+        name: Option<String>,
+        /// The language, en or ja (default: the locale's)
+        #[arg(long)]
+        lang: Option<Lang>,
     },
     /// The logs of all attempts of a job
     Logs {

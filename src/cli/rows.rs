@@ -12,6 +12,7 @@ use crate::domain::fault::FaultRow;
 use crate::domain::job::{JobRow, NextAttempt};
 use crate::domain::pod::PodRow;
 use crate::domain::report::ReportRow;
+pub(super) use crate::domain::span::span;
 use crate::domain::status::ComponentRow;
 use crate::domain::task::TaskRow;
 use crate::lab::reports::Saved;

@@ -76,6 +76,8 @@ Examples:
   k8s-tutor job run test1 --wait
   k8s-tutor job ls -o wide
   k8s-tutor job show test1
+  k8s-tutor job why                         the newest: why it retries, failed or waits
+  k8s-tutor job why test3 --lang ja
   k8s-tutor job logs test1 -f               all attempts, one after the other
   k8s-tutor job rm test1 test2";
 
@@ -128,6 +130,13 @@ Examples:
   k8s-tutor sandbox controllers --kubeconfig other.yaml
   k8s-tutor sandbox agent --kubeconfig other.yaml --slot 1";
 
+pub(super) const EXPLAIN: &str = "\
+Examples:
+  k8s-tutor explain                         everything that is explained
+  k8s-tutor explain job.spec.backoffLimit
+  k8s-tutor explain BackoffLimitExceeded --lang ja
+  k8s-tutor explain suspend -o json         of a Job and of a CronJob";
+
 pub(super) const COMPLETION: &str = "\
 Examples:
   k8s-tutor completion bash                 for: source <(k8s-tutor completion bash)
@@ -136,7 +145,7 @@ Examples:
 /// All of them, for the test that parses each example.
 #[cfg(test)]
 pub(super) const ALL: &[&str] = &[
-    TOP, UP, DOWN, STATUS, DOCTOR, LOGS, KUBECONFIG, MANIFESTS, JOB, POD, CRON, FAULT, TASK, REPORT, SANDBOX,
+    TOP, UP, DOWN, STATUS, DOCTOR, LOGS, KUBECONFIG, MANIFESTS, JOB, POD, CRON, FAULT, TASK, REPORT, SANDBOX, EXPLAIN,
     COMPLETION,
 ];
 

@@ -94,4 +94,12 @@ pub enum ContentError {
         /// What is wrong with it.
         message: String,
     },
+    /// Explanations that are not usable.
+    #[error("assets/explain/{file}: {message}")]
+    Explain {
+        /// The file's name.
+        file: &'static str,
+        /// What is wrong with it.
+        message: String,
+    },
 }

@@ -3,6 +3,7 @@
 //! Called by `lab` and `cli`. Reads files and data; never talks to a cluster.
 
 mod error;
+pub mod explain;
 pub mod faults;
 pub mod manifests;
 

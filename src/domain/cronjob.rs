@@ -9,6 +9,9 @@ use serde::Serialize;
 use super::object::Uid;
 use super::schedule::Schedule;
 
+/// The CronJob of the lab.
+pub const REPORTER: &str = "task-reporter";
+
 /// One CronJob. Made by `cluster::rows`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CronJobRow {

@@ -17,6 +17,7 @@ pub mod report;
 pub mod retry;
 pub mod schedule;
 pub mod service;
+pub mod span;
 pub mod status;
 pub mod step;
 pub mod task;

@@ -21,6 +21,7 @@ pub mod reports;
 pub mod status;
 pub mod tasks;
 pub mod up;
+pub mod why;
 
 mod error;
 mod http;
@@ -40,8 +41,7 @@ use crate::provider::{Place, Provider};
 
 /// LocalStack's Service, Deployment and label value.
 pub(crate) const LOCALSTACK: &str = "localstack";
-/// The CronJob of the lab.
-pub const REPORTER: &str = "task-reporter";
+pub use crate::domain::cronjob::REPORTER;
 /// The API of the lab.
 pub(crate) const SERVICE: &str = "task-service";
 

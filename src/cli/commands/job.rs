@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Result, log_options, print_line};
+use super::{Result, log_options, print_line, why};
 use crate::cli::args::JobVerb;
 use crate::cli::context::Context;
 use crate::cli::exit_code::Code;
@@ -25,6 +25,7 @@ pub(super) async fn run(context: &Context, verb: &JobVerb) -> Result {
             Ok(Code::Ok)
         }
         JobVerb::Show { name } => show(context, &lab, name.clone()).await,
+        JobVerb::Why { name, lang } => why::run(context, &lab, &named(&lab, name.clone()).await?, *lang).await,
         JobVerb::Logs { name, flags } => {
             let name = named(&lab, name.clone()).await?;
             let mut last = String::new();

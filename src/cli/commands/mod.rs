@@ -4,6 +4,7 @@ mod completion;
 mod cron;
 mod doctor;
 mod down;
+mod explain;
 mod fault;
 mod job;
 mod kubeconfig;
@@ -15,13 +16,14 @@ mod sandbox;
 mod status;
 mod task;
 mod up;
+mod why;
 
 use super::args::{LogFlags, Verb};
 use super::context::Context;
 use super::exit_code::Code;
 use super::output::{self, CliError};
 use crate::domain::log::{LogLine, LogOptions};
-use crate::text;
+use crate::text::{self, Lang};
 
 /// What every command ends with.
 type Result = std::result::Result<Code, CliError>;
@@ -43,8 +45,16 @@ pub(super) async fn run(context: &Context, verb: Option<Verb>) -> Result {
         Verb::Task(verb) => task::run(context, &verb).await,
         Verb::Report(verb) => report::run(context, &verb).await,
         Verb::Sandbox(verb) => sandbox::run(context, &verb).await,
+        Verb::Explain { topic, lang } => explain::run(context, topic.as_deref(), lang),
         Verb::Completion { shell } => completion::run(shell),
     }
+}
+
+/// The language asked for, else that of the locale.
+fn lang(asked: Option<Lang>) -> Lang {
+    let var = |name: &str| std::env::var(name).ok();
+    let locale = || Lang::of_locale(var("LC_ALL").as_deref(), var("LC_MESSAGES").as_deref(), var("LANG").as_deref());
+    asked.unwrap_or_else(locale)
 }
 
 fn log_options(flags: &LogFlags) -> LogOptions {

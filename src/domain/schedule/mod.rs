@@ -6,9 +6,11 @@
 //! It does no I/O and never asks for the time.
 
 mod describe;
+mod describe_ja;
 mod field;
 mod next;
 mod parse;
+mod shape;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -104,6 +106,11 @@ impl Schedule {
     /// The schedule in words: `every 3 minutes`, `daily at 15:00 UTC`; `zone` is the zone's name.
     pub fn in_words(&self, zone: &str) -> String {
         describe::in_words(self, zone)
+    }
+
+    /// The same in Japanese: `3分ごと`, `毎日 15:00 (UTC)`.
+    pub fn in_words_ja(&self, zone: &str) -> String {
+        describe_ja::in_words(self, zone)
     }
 }
 

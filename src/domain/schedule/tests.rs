@@ -133,6 +133,25 @@ fn in_words() {
     assert_eq!(words("*/7 * * * *"), "by the cron schedule \"*/7 * * * *\" (UTC)");
 }
 
+#[test]
+fn in_japanese_words() {
+    let words = |text: &str| Schedule::parse(text).expect("fits").in_words_ja("UTC");
+    assert_eq!(words("*/3 * * * *"), "3分ごと");
+    assert_eq!(words("* * * * *"), "毎分");
+    assert_eq!(words("0 15 * * *"), "毎日 15:00 (UTC)");
+    assert_eq!(words("0 9,18 * * 1-5"), "平日 (月〜金) 09:00、18:00 (UTC)");
+    assert_eq!(words("30 8 * * 0,6"), "土日 08:30 (UTC)");
+    assert_eq!(words("30 8 * * 1,4"), "毎週月・木曜日 08:30 (UTC)");
+    assert_eq!(words("0 0 1,15 * *"), "毎月1日・15日 00:00 (UTC)");
+    assert_eq!(words("15 * * * *"), "毎時15分");
+    assert_eq!(words("@hourly"), "毎時0分");
+    assert_eq!(words("0 */6 * * *"), "6時間ごと");
+    assert_eq!(words("15 */6 * * *"), "6時間ごと (毎回15分)");
+    assert_eq!(words("@every 90m"), "前回の開始から90分ごと");
+    assert_eq!(words("@every 45s"), "前回の開始から45秒ごと");
+    assert_eq!(words("*/7 * * * *"), "cron 式「*/7 * * * *」のとおり (UTC)");
+}
+
 /// Fields that both dialects read alike: no `?`, no `N/step`, no 7, no range with an odd end.
 fn shared_field(min: u32, max: u32) -> impl Strategy<Value = String> {
     prop_oneof![
