@@ -328,6 +328,25 @@ pub(super) enum TaskVerb {
         /// Its id
         id: String,
     },
+    /// Open a finished task again
+    Reopen {
+        /// Its id
+        id: String,
+    },
+    /// Give a task another title
+    Edit {
+        /// Its id
+        id: String,
+        /// The new title
+        #[arg(long)]
+        title: String,
+    },
+    /// Remove tasks
+    Rm {
+        /// Their ids
+        #[arg(required = true)]
+        ids: Vec<String>,
+    },
     /// List tasks
     Ls,
     /// Add tasks of several users, two thirds of them finished today
@@ -353,10 +372,28 @@ pub(super) enum ReportVerb {
         #[arg(short, long, value_name = "DIR", default_value = ".")]
         dir: PathBuf,
     },
-    /// Print a report
+    /// Print a report, byte by byte
     Cat {
         /// Its key (default: the newest)
         key: Option<String>,
+    },
+    /// A report as a table, and which pod wrote it
+    Show {
+        /// Its key (default: the newest)
+        key: Option<String>,
+    },
+    /// What one report has that another has not, task by task
+    Diff {
+        /// From
+        from: String,
+        /// To
+        to: String,
+    },
+    /// Remove reports
+    Rm {
+        /// Their keys
+        #[arg(required = true)]
+        keys: Vec<String>,
     },
 }
 

@@ -106,6 +106,9 @@ Examples:
   k8s-tutor task add --user kudoh --title 'Sprint planning'
   k8s-tutor task add --user kudoh --title 'Review' --done
   k8s-tutor task done 7e3790d5-7ee9-4f0b-a6d5-d2db2f084919
+  k8s-tutor task reopen 7e3790d5-7ee9-4f0b-a6d5-d2db2f084919
+  k8s-tutor task edit 7e3790d5-7ee9-4f0b-a6d5-d2db2f084919 --title 'Design review'
+  k8s-tutor task rm 7e3790d5-7ee9-4f0b-a6d5-d2db2f084919
   k8s-tutor task ls
   k8s-tutor task seed 9";
 
@@ -115,7 +118,10 @@ Examples:
   k8s-tutor report get                      the newest, into this folder
   k8s-tutor report get completed-tasks-2026-11-23.csv -d /tmp
   k8s-tutor report get --all -d reports
-  k8s-tutor report cat";
+  k8s-tutor report cat
+  k8s-tutor report show                     as a table; -o json tells which pod wrote it
+  k8s-tutor report diff completed-tasks-2026-11-22.csv completed-tasks-2026-11-23.csv
+  k8s-tutor report rm completed-tasks-2026-11-22.csv";
 
 pub(super) const SANDBOX: &str = "\
 Examples:

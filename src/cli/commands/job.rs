@@ -90,7 +90,7 @@ fn human(job: &JobRow) -> String {
     if !job.status.is_finished() {
         return format!("job/{} created\n", text::safe(&job.name));
     }
-    let took = job.duration_seconds.map(|s| format!(" after {}", rows::span(s))).unwrap_or_default();
+    let took = job.duration_seconds.map(|s| format!(" after {}", text::span(s))).unwrap_or_default();
     let why = job
         .reason
         .as_deref()

@@ -19,7 +19,7 @@ mod up;
 use super::args::{LogFlags, Verb};
 use super::context::Context;
 use super::exit_code::Code;
-use super::output::{self, CliError};
+use super::output::{self, CliError, Format, Row};
 use crate::domain::log::{LogLine, LogOptions};
 use crate::text;
 
@@ -44,6 +44,16 @@ pub(super) async fn run(context: &Context, verb: Option<Verb>) -> Result {
         Verb::Report(verb) => report::run(context, &verb).await,
         Verb::Sandbox(verb) => sandbox::run(context, &verb).await,
         Verb::Completion { shell } => completion::run(shell),
+    }
+}
+
+/// Tells what was removed: `what` is how a line of the table names it.
+fn deleted<T: Row>(context: &Context, gone: &[T], what: impl Fn(&T) -> String) -> std::result::Result<(), CliError> {
+    match context.format {
+        Format::Table | Format::Wide => {
+            output::out(&gone.iter().map(|row| format!("{} deleted\n", text::safe(&what(row)))).collect::<String>())
+        }
+        format => output::rows(format, gone),
     }
 }
 
