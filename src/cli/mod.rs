@@ -40,12 +40,7 @@ pub struct Hooks {
 pub fn main(args: impl IntoIterator<Item = OsString>, hooks: Hooks) -> ExitCode {
     let args = match Args::read(args) {
         Ok(args) => args,
-        Err(error) => {
-            let shown = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-            // A closed pipe is no reason for a second error.
-            let _ = error.print();
-            return if shown { ExitCode::SUCCESS } else { Code::Usage.into() };
-        }
+        Err(error) => return refused(&error),
     };
     if let Some(Verb::Sandbox(sandbox)) = &args.verb {
         let part = |part: &PartArgs| PartArgs {
@@ -62,6 +57,25 @@ pub fn main(args: impl IntoIterator<Item = OsString>, hooks: Hooks) -> ExitCode 
         }
     }
     run(args)
+}
+
+/// What clap has to say: help as it is, an error in the one shape of errors.
+fn refused(error: &clap::Error) -> ExitCode {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            // A closed pipe is no reason for a second error.
+            let _ = error.print();
+            ExitCode::SUCCESS
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            let _ = error.print();
+            Code::Usage.into()
+        }
+        _ => {
+            let (what, next) = words::of_clap(&error.render().to_string());
+            output::fail(&what, Some(&next), Code::Usage)
+        }
+    }
 }
 
 fn run(args: Args) -> ExitCode {

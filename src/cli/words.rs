@@ -1,4 +1,4 @@
-//! The words of `--help`: examples for each verb. And the reading of durations.
+//! The words of `--help`: examples for each verb. And the reading of durations and of clap's errors.
 
 use std::time::Duration;
 
@@ -177,6 +177,19 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     Ok(Duration::from_secs(seconds))
 }
 
+/// Takes clap's words for a mistake apart: what is wrong (with its tip and the usage), and what to type next.
+pub(super) fn of_clap(rendered: &str) -> (String, String) {
+    let said = rendered.strip_prefix("error: ").unwrap_or(rendered).trim_end();
+    let said = said.split("\n\nFor more information").next().unwrap_or(said);
+    let lines = said.lines().map(str::trim).filter(|line| !line.is_empty());
+    let what = lines.map(|line| line.replace("Usage: ", "usage: ")).collect::<Vec<_>>().join("\n");
+    let usage = said.lines().find_map(|line| line.trim().strip_prefix("Usage: ")).unwrap_or("k8s-tutor");
+    let verb = |word: &&str| word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    // A flag that clap's usage names is no verb.
+    let path: Vec<&str> = usage.split_whitespace().take_while(|word| verb(word) && !word.starts_with('-')).collect();
+    (what, format!("{} --help", path.join(" ")))
+}
+
 /// Splits an example as a shell would: spaces, and single quotes.
 #[cfg(test)]
 pub(super) fn split(line: &str) -> Vec<String> {
@@ -194,6 +207,24 @@ pub(super) fn split(line: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::args::Args;
+
+    #[test]
+    fn claps_errors_have_our_shape() {
+        let refused = |line: &str| {
+            let words = std::iter::once("k8s-tutor".to_owned()).chain(split(line)).map(Into::into);
+            of_clap(&Args::read(words).unwrap_err().render().to_string())
+        };
+        let (what, next) = refused("job run --wiat");
+        assert!(what.starts_with("unexpected argument '--wiat' found\n"), "{what}");
+        assert!(what.contains("--wait") && what.contains("usage: k8s-tutor job run"), "{what}");
+        assert!(!what.contains("For more information") && !what.contains("\n\n"), "{what}");
+        assert_eq!(next, "k8s-tutor job run --help");
+        assert_eq!(refused("task edit x").1, "k8s-tutor task edit --help");
+        assert_eq!(refused("nosuch").1, "k8s-tutor --help");
+        let (what, next) = refused("cron next -n many");
+        assert!(what.contains("many") && next.ends_with(" --help"), "{what}\n{next}");
+    }
 
     #[test]
     fn durations_are_read_in_common_forms() {

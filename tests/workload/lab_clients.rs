@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use k8s_tutor::aws::{AwsError, Endpoint, Task, Tasks, seed};
+use k8s_tutor::aws::{AwsError, Endpoint, Reports, Task, Tasks, seed};
 
 use crate::bucket::{Aws, Bucket};
 use crate::support::{Dynamo, stdout, tutorial};
@@ -74,6 +74,33 @@ fn tasks_are_opened_again_renamed_and_deleted() {
         }
         assert!(matches!(tasks.retitle("nosuch", "x", 9).await, Err(AwsError::NoTask { .. })));
         assert!(tasks.list().await.unwrap().is_empty(), "an update made a task");
+    });
+}
+
+#[test]
+fn a_report_is_read_with_the_run_that_wrote_it() {
+    let aws = Aws::start(Dynamo::with_table(), Bucket::default());
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = tutorial(env!("CARGO_BIN_EXE_task-reporter"), &aws.url(), folder.path());
+    let output = command.env("HOSTNAME", "test1-abcde").env("JOB_NAME", "zwölf").output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
+    let (key, csv) = aws.object();
+    aws.bucket.lock().unwrap().objects.insert("by-hand.csv".to_owned(), (b"x\n".to_vec(), String::new()));
+    let reports = Reports::new(&Endpoint::new(aws.url()));
+    aws.dynamo.runtime.block_on(async {
+        let (report, lineage) = reports.head(&key).await.unwrap();
+        let lineage = lineage.unwrap();
+        assert_eq!(report.size, csv.len() as u64);
+        assert_eq!((lineage.pod.as_deref(), lineage.rows), (Some("test1-abcde"), Some(0)));
+        assert_eq!(lineage.job, None, "what is no plain ASCII is left out");
+        assert_eq!(format!("completed-tasks-{}.csv", lineage.day.unwrap()), key);
+        let table = reports.table(&key).await.unwrap();
+        assert_eq!(table.header, ["taskId", "userName", "completedTime", "title"]);
+        assert_eq!(reports.head("by-hand.csv").await.unwrap().1, None);
+        assert!(matches!(reports.head("nosuch").await, Err(AwsError::NoReport { .. })));
+        let mut told = Vec::new();
+        let size = reports.copy(&key, &mut Vec::new(), |size| told.push(size)).await.unwrap();
+        assert_eq!(told.last(), Some(&size));
     });
 }
 

@@ -44,14 +44,18 @@ fn show(context: &Context, show: &CronShow) -> std::result::Result<(), output::C
 
 fn changed(context: &Context, change: Option<CronChange>) -> std::result::Result<(), output::CliError> {
     let Some(change) = change else { return Ok(()) };
-    output::one(context.format, &change, &change.cronjob.name(), || {
-        let cronjob = &change.cronjob;
-        let word = if change.changed { "patched" } else { "unchanged" };
-        let next = match (cronjob.suspend, cronjob.next) {
-            (true, _) => "suspended: no job is started until it is resumed".to_owned(),
-            (false, Some(at)) => format!("next run at {at}"),
-            (false, None) => "no next run".to_owned(),
-        };
-        format!("cronjob/{} {word}; {next}\n", text::safe(&cronjob.name))
-    })
+    output::one(context.format, &change, &change.cronjob.name(), || human(&change))
+}
+
+fn human(change: &CronChange) -> String {
+    let cronjob = &change.cronjob;
+    let word = if change.changed { "patched" } else { "unchanged" };
+    let next = match (cronjob.suspend, cronjob.next) {
+        (true, _) => "suspended: no job is started until it is resumed".to_owned(),
+        (false, Some(at)) => format!("next run at {at}"),
+        (false, None) => "no next run".to_owned(),
+    };
+    let missed = |at| format!("the run of {at} was missed: it is made up for now, the next run is another one\n");
+    let missed = change.catch_up.map(missed).unwrap_or_default();
+    format!("cronjob/{} {word}; {next}\n{missed}", text::safe(&cronjob.name))
 }
