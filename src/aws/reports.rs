@@ -189,7 +189,8 @@ fn parse(bytes: &[u8], cut: bool) -> CsvTable {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
     // A reader of memory that takes any number of cells and any bytes has no errors left to give.
     let records = reader.byte_records().map_while(Result::ok);
-    let cells = |record: csv::ByteRecord| record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
+    let cells =
+        |record: csv::ByteRecord| record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
     // One more than are kept, to know whether there are more.
     let mut records: Vec<Vec<String>> = records.take(MOST_ROWS + 2).map(cells).collect();
     if cut && records.len() < MOST_ROWS + 2 {

@@ -11,9 +11,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::TABLE;
 use super::connect::Endpoint;
 use super::error::{AwsError, Request};
-use super::TABLE;
 
 /// Requests that a BatchWriteItem takes.
 pub const BATCH: usize = 25;

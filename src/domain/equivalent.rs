@@ -168,6 +168,13 @@ mod tests {
             r#"kubectl patch cronjob c --patch '{"spec":{"suspend":true}}'"#
         );
         assert_eq!(
+            finish_task("http://h:1", "i", false, 7).to_string(),
+            "aws --endpoint-url http://h:1 dynamodb update-item --table-name tasks --key '{\"task_id\":{\"S\":\"i\"}}' \
+             --condition-expression 'attribute_exists(task_id)' --update-expression 'SET #s = :s, updated_at = :now' \
+             --expression-attribute-names '{\"#s\":\"status\"}' \
+             --expression-attribute-values '{\":s\":{\"S\":\"UNDONE\"},\":now\":{\"N\":\"7\"}}'"
+        );
+        assert_eq!(
             copy_report("http://127.0.0.1:30000", "b", "a b.csv", "."),
             ShellCommand::new(["aws", "--endpoint-url", "http://127.0.0.1:30000", "s3", "cp", "s3://b/a b.csv", "."])
         );

@@ -80,12 +80,8 @@ mod tests {
     fn lineage_is_what_the_reporter_left_and_none_of_others() {
         let metadata = [("pod", "test1-abcde"), ("rows", "7"), ("run", "r")];
         let read = Lineage::read(|name| metadata.iter().find(|(key, _)| *key == name).map(|(_, value)| *value));
-        let wanted = Lineage {
-            pod: Some("test1-abcde".into()),
-            rows: Some(7),
-            run: Some("r".into()),
-            ..Lineage::default()
-        };
+        let wanted =
+            Lineage { pod: Some("test1-abcde".into()), rows: Some(7), run: Some("r".into()), ..Lineage::default() };
         assert_eq!(read, Some(wanted));
         assert_eq!(Lineage::read(|_| None), None);
         assert_eq!(Lineage::read(|name| (name == "rows").then_some("many")), None);

@@ -66,13 +66,13 @@ pub async fn down(
     if provider.name() == "sandbox" {
         progress.event(Event::Command(ShellCommand::line("k8s-tutor sandbox stop")));
     }
+    // Before its pattern goes with the sandbox's folder.
+    let own = options.kubeconfig.as_deref().filter(|_| options.purge);
+    let forgotten = own.and_then(|own| forget_context(provider.as_ref(), progress.as_ref(), own, options.dry_run));
     if options.dry_run {
         return Ok(report);
     }
-    // Before its pattern goes with the sandbox's folder.
-    if let Some(own) = options.kubeconfig.as_deref().filter(|_| options.purge) {
-        report.cluster.extend(forget_context(provider.as_ref(), progress.as_ref(), own));
-    }
+    report.cluster.extend(forgotten);
     report.cluster.extend(provider.stop(options.purge).await?);
     if options.purge {
         LabRecord::forget(&options.data)?;
@@ -84,9 +84,9 @@ pub async fn down(
 }
 
 /// Takes the lab's context out of the user's own kubeconfig; says so where it did.
-fn forget_context(provider: &dyn Provider, progress: &dyn Progress, own: &Path) -> Option<String> {
+fn forget_context(provider: &dyn Provider, progress: &dyn Progress, own: &Path, dry_run: bool) -> Option<String> {
     let ours = provider.own_kubeconfig()?;
-    match kubeconfig::unmerge_files(own, &ours) {
+    match kubeconfig::unmerge_files(own, &ours, dry_run) {
         Ok(Unmerged::Absent) => None,
         Ok(Unmerged::Removed(context)) => {
             for what in ["context", "cluster", "user"] {

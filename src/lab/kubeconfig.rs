@@ -63,11 +63,11 @@ pub enum Unmerged {
     Foreign(String),
 }
 
-/// Takes what [`merge_files`] added out of the file `own`, if it is still exactly that.
+/// Takes what [`merge_files`] added out of the file `own`, if it is still exactly that. On a dry run the file stays.
 ///
 /// # Errors
 /// A file cannot be read, understood or written; then nothing is changed.
-pub fn unmerge_files(own: &Path, ours: &Path) -> Result<Unmerged, LabError> {
+pub fn unmerge_files(own: &Path, ours: &Path, dry_run: bool) -> Result<Unmerged, LabError> {
     let unread = |path: &Path| {
         let path = path.to_owned();
         move |source| LabError::Files { operation: "read", path, source }
@@ -79,7 +79,7 @@ pub fn unmerge_files(own: &Path, ours: &Path) -> Result<Unmerged, LabError> {
     };
     let ours = parse(ours, &fs::read_to_string(ours).map_err(unread(ours))?)?;
     let (new, outcome) = unmerge(parse(own, &text)?, &ours);
-    if matches!(outcome, Unmerged::Removed(_)) {
+    if !dry_run && matches!(outcome, Unmerged::Removed(_)) {
         let text = serde_yaml::to_string(&new).map_err(|error| unreadable(own, &error.to_string()))?;
         write_private(own, text.as_bytes())?;
     }
@@ -214,16 +214,19 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let (own, ours) = (dir.path().join("config"), dir.path().join("ours"));
         fs::write(&ours, OURS).unwrap();
-        assert_eq!(unmerge_files(&own, &ours).unwrap(), Unmerged::Absent, "there is no file");
+        assert_eq!(unmerge_files(&own, &ours, false).unwrap(), Unmerged::Absent, "there is no file");
         merge_files(&own, &ours).unwrap();
-        assert_eq!(unmerge_files(&own, &ours).unwrap(), Unmerged::Removed("k8s-tutor-sandbox".into()));
+        assert_eq!(unmerge_files(&own, &ours, false).unwrap(), Unmerged::Removed("k8s-tutor-sandbox".into()));
         let value: Value = serde_yaml::from_str(&fs::read_to_string(&own).unwrap()).unwrap();
         assert_eq!(value["current-context"], Value::from(""), "a context that is gone is not the current one");
-        assert_eq!(unmerge_files(&own, &ours).unwrap(), Unmerged::Absent);
+        assert_eq!(unmerge_files(&own, &ours, false).unwrap(), Unmerged::Absent);
 
         fs::write(&own, OWN).unwrap();
         merge_files(&own, &ours).unwrap();
-        unmerge_files(&own, &ours).unwrap();
+        let merged = fs::read_to_string(&own).unwrap();
+        unmerge_files(&own, &ours, true).unwrap();
+        assert_eq!(fs::read_to_string(&own).unwrap(), merged, "a dry run");
+        unmerge_files(&own, &ours, false).unwrap();
         let value: Value = serde_yaml::from_str(&fs::read_to_string(&own).unwrap()).unwrap();
         assert_eq!(value["current-context"], Value::from("work"));
         assert_eq!(value["preferences"]["colors"], Value::from(true));
@@ -241,7 +244,7 @@ mod tests {
         merge_files(&own, &ours).unwrap();
         let changed = fs::read_to_string(&own).unwrap().replace("127.0.0.1:2", "127.0.0.1:3");
         fs::write(&own, &changed).unwrap();
-        assert_eq!(unmerge_files(&own, &ours).unwrap(), Unmerged::Foreign("k8s-tutor-sandbox".into()));
+        assert_eq!(unmerge_files(&own, &ours, false).unwrap(), Unmerged::Foreign("k8s-tutor-sandbox".into()));
         assert_eq!(fs::read_to_string(&own).unwrap(), changed);
     }
 

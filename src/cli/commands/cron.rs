@@ -55,7 +55,41 @@ fn human(change: &CronChange) -> String {
         (false, Some(at)) => format!("next run at {at}"),
         (false, None) => "no next run".to_owned(),
     };
-    let missed = |at| format!("the run of {at} was missed: it is made up for now, the next run is another one\n");
+    let missed = |at| format!("the run of {at} was missed: it starts at once\n");
     let missed = change.catch_up.map(missed).unwrap_or_default();
     format!("cronjob/{} {word}; {next}\n{missed}", text::safe(&cronjob.name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::cronjob::CronJobPhase;
+    use crate::domain::object::Uid;
+
+    #[test]
+    fn a_catch_up_run_is_told() {
+        let cronjob = CronJobRow {
+            uid: Uid::default(),
+            name: "task-reporter".into(),
+            labels: "".into(),
+            created_at: None,
+            status: CronJobPhase::Waiting,
+            schedule: "0 15 * * *".into(),
+            time_zone: None,
+            suspend: false,
+            active: Vec::new(),
+            last_schedule: None,
+            last_successful: None,
+            concurrency_policy: "Allow".into(),
+            starting_deadline_seconds: None,
+            successful_history: 3,
+            failed_history: 3,
+            next: "2026-11-23T15:00:00Z".parse().ok(),
+            schedule_error: None,
+        };
+        let mut change = CronChange { changed: true, catch_up: None, cronjob };
+        assert_eq!(human(&change), "cronjob/task-reporter patched; next run at 2026-11-23T15:00:00Z\n");
+        change.catch_up = "2026-11-22T15:00:00Z".parse().ok();
+        assert!(human(&change).ends_with("\nthe run of 2026-11-22T15:00:00Z was missed: it starts at once\n"));
+    }
 }

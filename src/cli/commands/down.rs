@@ -14,14 +14,15 @@ use crate::lab::down::{DownOptions, DownReport, down};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(super) async fn run(context: &Context, args: &DownArgs) -> Result {
+    let provider = context.provider()?;
     let options = DownOptions {
         purge: args.purge,
         dry_run: context.global.dry_run,
         data: context.folders.data.clone(),
         patience: PATIENCE,
-        kubeconfig: own_file(None),
+        kubeconfig: own_file(provider.own_kubeconfig().as_deref()),
     };
-    let report = down(context.provider()?, context.progress.clone(), options).await?;
+    let report = down(provider, context.progress.clone(), options).await?;
     // The commands have told already; what is listed in the table of a dry run would read as done.
     if !context.global.dry_run || matches!(context.format, Format::Json | Format::Yaml) {
         output::one(context.format, &report, "lab", || human(&report))?;

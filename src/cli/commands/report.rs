@@ -71,7 +71,8 @@ fn human(report: &ReportTable) -> String {
 
 /// `written by pod test1-x7b2q of job test1, run 7e37…: 7 tasks of 2026-11-23`.
 fn written_by(lineage: &Lineage) -> String {
-    let part = |before: &str, value: &Option<String>| value.as_ref().map(|v| format!("{before}{v}")).unwrap_or_default();
+    let part =
+        |before: &str, value: &Option<String>| value.as_ref().map(|v| format!("{before}{v}")).unwrap_or_default();
     format!(
         "written by{}{}{}{}{}",
         part(" pod ", &lineage.pod),
@@ -127,7 +128,8 @@ mod tests {
             day: Some("2026-11-23".into()),
         };
         let report = ReportRow { key: "k".into(), size: 1, modified_at: None, lineage: Some(lineage) };
-        let shown = human(&ReportTable { report, table: table(&["taskId,title,user", "1,計画,a", "2,x\u{1b}[2J,b,c"]) });
+        let shown =
+            human(&ReportTable { report, table: table(&["taskId,title,user", "1,計画,a", "2,x\u{1b}[2J,b,c"]) });
         let wanted = "taskId   title          user\n1        計画           a\n2        x\\u{1b}[2J     b      c\n\n\
             rows with more or fewer cells than columns: 1\n\n\
             written by pod test1-x7b2q of job test1, run r1: 2 tasks of 2026-11-23\n";
