@@ -130,7 +130,7 @@ mod tests {
         let report = ReportRow { key: "k".into(), size: 1, modified_at: None, lineage: Some(lineage) };
         let shown =
             human(&ReportTable { report, table: table(&["taskId,title,user", "1,計画,a", "2,x\u{1b}[2J,b,c"]) });
-        let wanted = "taskId   title          user\n1        計画           a\n2        x\\u{1b}[2J     b      c\n\n\
+        let wanted = "taskId   title        user\n1        計画         a\n2        x\\u{1b}[2J   b      c\n\n\
             rows with more or fewer cells than columns: 1\n\n\
             written by pod test1-x7b2q of job test1, run r1: 2 tasks of 2026-11-23\n";
         assert_eq!(shown, wanted);
