@@ -462,6 +462,18 @@ impl Args {
     }
 }
 
+/// The line that shows the help of the verb that a command line names: `k8s-tutor job run --help`.
+pub(super) fn help_of(args: &[OsString]) -> String {
+    let (mut verb, mut line) = (Args::command(), "k8s-tutor".to_owned());
+    for word in args.iter().skip(1) {
+        if let Some(nested) = verb.find_subcommand(word).cloned() {
+            line = format!("{line} {}", nested.get_name());
+            verb = nested;
+        }
+    }
+    format!("{line} --help")
+}
+
 fn grammar() -> clap::Command {
     Args::command().mut_subcommands(|verb| {
         let examples = verb.get_after_help().map(ToString::to_string).unwrap_or_default();

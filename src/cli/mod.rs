@@ -38,9 +38,10 @@ pub struct Hooks {
 
 /// Runs the command line.
 pub fn main(args: impl IntoIterator<Item = OsString>, hooks: Hooks) -> ExitCode {
-    let args = match Args::read(args) {
+    let given: Vec<OsString> = args.into_iter().collect();
+    let args = match Args::read(given.clone()) {
         Ok(args) => args,
-        Err(error) => return refused(&error),
+        Err(error) => return refused(&error, &given),
     };
     if let Some(Verb::Sandbox(sandbox)) = &args.verb {
         let part = |part: &PartArgs| PartArgs {
@@ -60,7 +61,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>, hooks: Hooks) -> ExitCode 
 }
 
 /// What clap has to say: help as it is, an error in the one shape of errors.
-fn refused(error: &clap::Error) -> ExitCode {
+fn refused(error: &clap::Error, given: &[OsString]) -> ExitCode {
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             // A closed pipe is no reason for a second error.
@@ -72,8 +73,8 @@ fn refused(error: &clap::Error) -> ExitCode {
             Code::Usage.into()
         }
         _ => {
-            let (what, next) = words::of_clap(&error.render().to_string());
-            output::fail(&what, Some(&next), Code::Usage)
+            let what = words::of_clap(&error.render().to_string());
+            output::fail(&what, Some(&args::help_of(given)), Code::Usage)
         }
     }
 }

@@ -177,17 +177,12 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     Ok(Duration::from_secs(seconds))
 }
 
-/// Takes clap's words for a mistake apart: what is wrong (with its tip and the usage), and what to type next.
-pub(super) fn of_clap(rendered: &str) -> (String, String) {
-    let said = rendered.strip_prefix("error: ").unwrap_or(rendered).trim_end();
+/// Clap's words for a mistake, its tip and the usage, without the frame around them.
+pub(super) fn of_clap(rendered: &str) -> String {
+    let said = rendered.strip_prefix("error: ").unwrap_or(rendered);
     let said = said.split("\n\nFor more information").next().unwrap_or(said);
     let lines = said.lines().map(str::trim).filter(|line| !line.is_empty());
-    let what = lines.map(|line| line.replace("Usage: ", "usage: ")).collect::<Vec<_>>().join("\n");
-    let usage = said.lines().find_map(|line| line.trim().strip_prefix("Usage: ")).unwrap_or("k8s-tutor");
-    let verb = |word: &&str| word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-    // A flag that clap's usage names is no verb.
-    let path: Vec<&str> = usage.split_whitespace().take_while(|word| verb(word) && !word.starts_with('-')).collect();
-    (what, format!("{} --help", path.join(" ")))
+    lines.map(|line| line.replace("Usage: ", "usage: ")).collect::<Vec<_>>().join("\n")
 }
 
 /// Splits an example as a shell would: spaces, and single quotes.
@@ -207,23 +202,28 @@ pub(super) fn split(line: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::args::Args;
+    use crate::cli::args::{Args, help_of};
+    use std::ffi::OsString;
 
     #[test]
     fn claps_errors_have_our_shape() {
         let refused = |line: &str| {
-            let words = std::iter::once("k8s-tutor".to_owned()).chain(split(line)).map(Into::into);
-            of_clap(&Args::read(words).unwrap_err().render().to_string())
+            let words: Vec<_> = split(&format!("k8s-tutor {line}")).into_iter().map(OsString::from).collect();
+            let error = Args::read(words.clone()).unwrap_err();
+            (of_clap(&error.render().to_string()), help_of(&words))
         };
         let (what, next) = refused("job run --wiat");
         assert!(what.starts_with("unexpected argument '--wiat' found\n"), "{what}");
         assert!(what.contains("--wait") && what.contains("usage: k8s-tutor job run"), "{what}");
         assert!(!what.contains("For more information") && !what.contains("\n\n"), "{what}");
         assert_eq!(next, "k8s-tutor job run --help");
-        assert_eq!(refused("task edit x").1, "k8s-tutor task edit --help");
-        assert_eq!(refused("nosuch").1, "k8s-tutor --help");
-        let (what, next) = refused("cron next -n many");
-        assert!(what.contains("many") && next.ends_with(" --help"), "{what}\n{next}");
+        for (line, next) in [
+            ("-o json task edit x", "k8s-tutor task edit --help"),
+            ("cron next -n many", "k8s-tutor cron next --help"),
+            ("nosuch", "k8s-tutor --help"),
+        ] {
+            assert_eq!(refused(line).1, next);
+        }
     }
 
     #[test]
