@@ -11,8 +11,9 @@ mod tasks;
 
 pub use connect::Endpoint;
 pub use error::AwsError;
-pub use reports::{Report, Reports};
-pub use tasks::{Task, Tasks};
+pub use reports::{MOST_ROWS, Report, Reports};
+pub use seed::seed;
+pub use tasks::{BATCH, Task, Tasks};
 
 /// The table of the tasks, as the init scripts make it.
 pub const TABLE: &str = "tasks";

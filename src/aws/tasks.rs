@@ -5,18 +5,18 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{AttributeValue, IndexStatus, PutRequest, TableStatus, WriteRequest};
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use aws_sdk_dynamodb::types::{AttributeValue, IndexStatus, PutRequest, ReturnValue, TableStatus, WriteRequest};
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use serde::Serialize;
+use serde_json::{Value, json};
 
+use super::TABLE;
 use super::connect::Endpoint;
 use super::error::{AwsError, Request};
-use super::seed;
-use super::{TABLE, ZONE};
 
 /// Requests that a BatchWriteItem takes.
-const BATCH: usize = 25;
+pub const BATCH: usize = 25;
 /// Rounds of handing back what a batch left unprocessed.
 const ROUNDS: usize = 20;
 
@@ -42,6 +42,40 @@ pub struct Task {
     pub start_at: Option<i64>,
     /// When it was last changed; a task that never was stands in no report.
     pub updated_at: Option<i64>,
+}
+
+impl Task {
+    /// A new task that starts at `now`; `done` finishes it in the same breath.
+    #[must_use]
+    pub fn new(user: &str, title: &str, done: bool, now: Timestamp) -> Self {
+        let now = now.as_second();
+        Self {
+            task_id: uuid::Uuid::new_v4().to_string(),
+            user_name: user.to_owned(),
+            title: title.to_owned(),
+            contents: String::new(),
+            done,
+            notified: false,
+            start_at: Some(now),
+            updated_at: done.then_some(now),
+        }
+    }
+
+    /// The item in DynamoDB's JSON: exactly what [`Tasks::put`] writes.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let member = |(name, value): (&str, AttributeValue)| {
+            let value = match value {
+                AttributeValue::S(text) => json!({"S": text}),
+                AttributeValue::N(number) => json!({"N": number}),
+                AttributeValue::Bool(flag) => json!({"BOOL": flag}),
+                // `attributes` makes the three above only.
+                _ => json!({"NULL": true}),
+            };
+            (name.to_owned(), value)
+        };
+        Value::Object(attributes(self).into_iter().map(member).collect())
+    }
 }
 
 /// The table at one endpoint.
@@ -82,44 +116,68 @@ impl Tasks {
         Ok(())
     }
 
-    /// Adds a task that starts now; `done` finishes it in the same breath.
+    /// Writes a task as a whole.
     ///
     /// # Errors
     /// The table is missing or nobody answers.
-    pub async fn add(&self, user: &str, title: &str, done: bool) -> Result<Task, AwsError> {
-        let now = Timestamp::now().as_second();
-        let task = Task {
-            task_id: uuid::Uuid::new_v4().to_string(),
-            user_name: user.to_owned(),
-            title: title.to_owned(),
-            contents: String::new(),
-            done,
-            notified: false,
-            start_at: Some(now),
-            updated_at: done.then_some(now),
-        };
-        let put = self.client.put_item().table_name(TABLE).set_item(Some(item(&task))).send().await;
-        put.map_err(|error| self.request("PutItem").failed(error))?;
-        Ok(task)
+    pub async fn put(&self, task: &Task) -> Result<(), AwsError> {
+        let put = self.client.put_item().table_name(TABLE).set_item(Some(item(task))).send().await;
+        put.map(drop).map_err(|error| self.request("PutItem").failed(error))
     }
 
-    /// Finishes a task, now.
+    /// One task.
     ///
     /// # Errors
     /// There is no such task, the table is missing, or nobody answers.
-    pub async fn done(&self, id: &str) -> Result<Task, AwsError> {
+    pub async fn get(&self, id: &str) -> Result<Task, AwsError> {
+        // DynamoDB refuses an empty key in words about keys; nobody's task has it.
+        if id.is_empty() {
+            return Err(AwsError::NoTask { id: String::new() });
+        }
+        let get = self.client.get_item().table_name(TABLE).key("task_id", text(id)).consistent_read(true);
+        let answer = get.send().await.map_err(|error| self.request("GetItem").failed(error))?;
+        answer.item().map(task).ok_or_else(|| AwsError::NoTask { id: id.to_owned() })
+    }
+
+    /// Finishes a task at `at` (unix seconds), or opens it again.
+    ///
+    /// # Errors
+    /// There is no such task, the table is missing, or nobody answers.
+    pub async fn finish(&self, id: &str, done: bool, at: i64) -> Result<Task, AwsError> {
         let update = self
-            .client
-            .update_item()
-            .table_name(TABLE)
-            .key("task_id", text(id))
-            // Without the condition an update would make a task of its own: DynamoDB's update is an upsert.
-            .condition_expression("attribute_exists(task_id)")
-            .update_expression("SET #s = :done, updated_at = :now")
+            .update(id, at)
+            .update_expression("SET #s = :s, updated_at = :now")
             .expression_attribute_names("#s", "status")
-            .expression_attribute_values(":done", text("DONE"))
-            .expression_attribute_values(":now", number(Timestamp::now().as_second()))
-            .return_values(aws_sdk_dynamodb::types::ReturnValue::AllNew);
+            .expression_attribute_values(":s", text(status(done)));
+        self.updated(id, update).await
+    }
+
+    /// Gives a task another title, at `at` (unix seconds).
+    ///
+    /// # Errors
+    /// There is no such task, the table is missing, or nobody answers.
+    pub async fn retitle(&self, id: &str, title: &str, at: i64) -> Result<Task, AwsError> {
+        let update = self.update(id, at).update_expression("SET title = :t, updated_at = :now");
+        self.updated(id, update.expression_attribute_values(":t", text(title))).await
+    }
+
+    /// Deletes a task; one that is not there is as good as deleted.
+    ///
+    /// # Errors
+    /// The table is missing or nobody answers.
+    pub async fn delete(&self, id: &str) -> Result<(), AwsError> {
+        let delete = self.client.delete_item().table_name(TABLE).key("task_id", text(id)).send().await;
+        delete.map(drop).map_err(|error| self.request("DeleteItem").failed(error))
+    }
+
+    fn update(&self, id: &str, at: i64) -> UpdateItemFluentBuilder {
+        let update = self.client.update_item().table_name(TABLE).key("task_id", text(id));
+        // Without the condition an update would make a task of its own: DynamoDB's update is an upsert.
+        let update = update.condition_expression("attribute_exists(task_id)");
+        update.expression_attribute_values(":now", number(at)).return_values(ReturnValue::AllNew)
+    }
+
+    async fn updated(&self, id: &str, update: UpdateItemFluentBuilder) -> Result<Task, AwsError> {
         match update.send().await {
             Ok(answer) => Ok(task(&answer.attributes.unwrap_or_default())),
             Err(error)
@@ -148,26 +206,15 @@ impl Tasks {
         }
     }
 
-    /// Adds `n` tasks of several users, two thirds of them finished today by the clock of the tutorial's `TZ`.
+    /// Writes many tasks, [`BATCH`] a request.
     ///
     /// # Errors
     /// The table is missing or nobody answers; what was written until then stays.
-    pub async fn seed(&self, n: usize) -> Result<Vec<Task>, AwsError> {
-        // The zone is part of the program; UTC stands in where a test has taken it out.
-        let zone = TimeZone::get(ZONE).unwrap_or(TimeZone::UTC);
-        self.seed_at(n, Timestamp::now(), &zone).await
-    }
-
-    /// As [`Tasks::seed`], at a time and in a zone of the caller's choice.
-    ///
-    /// # Errors
-    /// As [`Tasks::seed`].
-    pub async fn seed_at(&self, n: usize, now: Timestamp, zone: &TimeZone) -> Result<Vec<Task>, AwsError> {
-        let tasks = seed::tasks(n, now, zone);
+    pub async fn put_all(&self, tasks: &[Task]) -> Result<(), AwsError> {
         for batch in tasks.chunks(BATCH) {
             self.write(batch).await?;
         }
-        Ok(tasks)
+        Ok(())
     }
 
     async fn write(&self, batch: &[Task]) -> Result<(), AwsError> {
@@ -195,22 +242,27 @@ impl Tasks {
     }
 }
 
-/// The item of a task. A task never changed has no `updated_at`, hence no place in `status_index`.
 fn item(task: &Task) -> Item {
-    let mut item = HashMap::from([
-        ("task_id".to_owned(), text(&task.task_id)),
-        ("user_name".to_owned(), text(&task.user_name)),
-        ("title".to_owned(), text(&task.title)),
-        ("contents".to_owned(), text(&task.contents)),
-        ("notified".to_owned(), AttributeValue::Bool(task.notified)),
-        ("status".to_owned(), text(if task.done { "DONE" } else { "UNDONE" })),
-    ]);
-    for (name, second) in [("start_at", task.start_at), ("updated_at", task.updated_at)] {
-        if let Some(second) = second {
-            item.insert(name.to_owned(), number(second));
-        }
-    }
-    item
+    attributes(task).into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// The attributes of a task. A task never changed has no `updated_at`, hence no place in `status_index`.
+fn attributes(task: &Task) -> Vec<(&'static str, AttributeValue)> {
+    let mut all = vec![
+        ("task_id", text(&task.task_id)),
+        ("user_name", text(&task.user_name)),
+        ("title", text(&task.title)),
+        ("contents", text(&task.contents)),
+        ("notified", AttributeValue::Bool(task.notified)),
+        ("status", text(status(task.done))),
+    ];
+    let times = [("start_at", task.start_at), ("updated_at", task.updated_at)];
+    all.extend(times.into_iter().filter_map(|(name, second)| Some((name, number(second?)))));
+    all
+}
+
+fn status(done: bool) -> &'static str {
+    if done { "DONE" } else { "UNDONE" }
 }
 
 fn task(item: &Item) -> Task {
@@ -238,15 +290,29 @@ fn number(number: i64) -> AttributeValue {
 
 #[cfg(test)]
 mod tests {
-    use super::{item, task};
+    use super::{Task, item, task};
     use crate::aws::seed;
     use jiff::Timestamp;
     use jiff::tz::TimeZone;
+    use serde_json::json;
 
     #[test]
     fn a_task_survives_its_item() {
         for one in seed::tasks(12, Timestamp::from_second(1_700_000_000).unwrap(), &TimeZone::UTC) {
             assert_eq!(task(&item(&one)), one);
         }
+    }
+
+    #[test]
+    fn the_json_is_the_item() {
+        let now = Timestamp::from_second(1_700_000_000).unwrap();
+        let one = Task::new("kudoh", "say \"hi\"", true, now);
+        let second = json!({"N": "1700000000"});
+        let wanted = json!({"task_id": {"S": one.task_id}, "user_name": {"S": "kudoh"}, "title": {"S": "say \"hi\""},
+            "contents": {"S": ""}, "notified": {"BOOL": false}, "status": {"S": "DONE"}, "start_at": second,
+            "updated_at": second});
+        assert_eq!(one.to_json(), wanted);
+        assert_eq!(item(&one).len(), wanted.as_object().unwrap().len());
+        assert!(Task::new("k", "t", false, now).to_json().get("updated_at").is_none());
     }
 }

@@ -346,6 +346,25 @@ pub(super) enum TaskVerb {
         /// Its id
         id: String,
     },
+    /// Open a finished task again
+    Reopen {
+        /// Its id
+        id: String,
+    },
+    /// Give a task another title
+    Edit {
+        /// Its id
+        id: String,
+        /// The new title
+        #[arg(long)]
+        title: String,
+    },
+    /// Remove tasks
+    Rm {
+        /// Their ids
+        #[arg(required = true)]
+        ids: Vec<String>,
+    },
     /// List tasks
     Ls,
     /// Add tasks of several users, two thirds of them finished today
@@ -371,10 +390,28 @@ pub(super) enum ReportVerb {
         #[arg(short, long, value_name = "DIR", default_value = ".")]
         dir: PathBuf,
     },
-    /// Print a report
+    /// Print a report, byte by byte
     Cat {
         /// Its key (default: the newest)
         key: Option<String>,
+    },
+    /// A report as a table, and which pod wrote it
+    Show {
+        /// Its key (default: the newest)
+        key: Option<String>,
+    },
+    /// What one report has that another has not, task by task
+    Diff {
+        /// From
+        from: String,
+        /// To
+        to: String,
+    },
+    /// Remove reports
+    Rm {
+        /// Their keys
+        #[arg(required = true)]
+        keys: Vec<String>,
     },
 }
 
@@ -441,6 +478,18 @@ impl Args {
     pub(super) fn read(args: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
         Self::from_arg_matches(&grammar().try_get_matches_from(args)?)
     }
+}
+
+/// The line that shows the help of the verb that a command line names: `k8s-tutor job run --help`.
+pub(super) fn help_of(args: &[OsString]) -> String {
+    let (mut verb, mut line) = (Args::command(), "k8s-tutor".to_owned());
+    for word in args.iter().skip(1) {
+        if let Some(nested) = verb.find_subcommand(word).cloned() {
+            line = format!("{line} {}", nested.get_name());
+            verb = nested;
+        }
+    }
+    format!("{line} --help")
 }
 
 fn grammar() -> clap::Command {

@@ -38,14 +38,10 @@ pub struct Hooks {
 
 /// Runs the command line.
 pub fn main(args: impl IntoIterator<Item = OsString>, hooks: Hooks) -> ExitCode {
-    let args = match Args::read(args) {
+    let given: Vec<OsString> = args.into_iter().collect();
+    let args = match Args::read(given.clone()) {
         Ok(args) => args,
-        Err(error) => {
-            let shown = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-            // A closed pipe is no reason for a second error.
-            let _ = error.print();
-            return if shown { ExitCode::SUCCESS } else { Code::Usage.into() };
-        }
+        Err(error) => return refused(&error, &given),
     };
     if let Some(Verb::Sandbox(sandbox)) = &args.verb {
         let part = |part: &PartArgs| PartArgs {
@@ -62,6 +58,25 @@ pub fn main(args: impl IntoIterator<Item = OsString>, hooks: Hooks) -> ExitCode 
         }
     }
     run(args)
+}
+
+/// What clap has to say: help as it is, an error in the one shape of errors.
+fn refused(error: &clap::Error, given: &[OsString]) -> ExitCode {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            // A closed pipe is no reason for a second error.
+            let _ = error.print();
+            ExitCode::SUCCESS
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            let _ = error.print();
+            Code::Usage.into()
+        }
+        _ => {
+            let what = words::of_clap(&error.render().to_string());
+            output::fail(&what, Some(&args::help_of(given)), Code::Usage)
+        }
+    }
 }
 
 fn run(args: Args) -> ExitCode {

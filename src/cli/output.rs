@@ -75,8 +75,13 @@ pub(super) fn rows<T: Row>(format: Format, rows: &[T]) -> Result<(), CliError> {
         Format::Wide => out(&rendered(rows, T::TITLES.len())),
         Format::Json => json_out(&json!({ "items": rows })),
         Format::Yaml => yaml_out(&json!({ "items": rows })),
-        Format::Name => out(&rows.iter().map(|row| safe_line(&row.name())).collect::<String>()),
+        Format::Name => names(rows.iter().map(Row::name)),
     }
+}
+
+/// Names, one a line.
+pub(super) fn names(names: impl IntoIterator<Item: AsRef<str>>) -> Result<(), CliError> {
+    out(&names.into_iter().map(|name| safe_line(name.as_ref())).collect::<String>())
 }
 
 /// One thing: `human` is what people see of it.
@@ -97,7 +102,13 @@ pub(super) fn one<T: Serialize>(
 /// The table of a list, whatever the format: for parts of a bigger text.
 pub(super) fn rendered<T: Row>(rows: &[T], columns: usize) -> String {
     let cells: Vec<Vec<String>> = rows.iter().map(|row| row.cells().into_iter().take(columns).collect()).collect();
-    table::render(&T::TITLES[..columns], &cells)
+    laid_out(&T::TITLES[..columns], &cells)
+}
+
+/// A table whose columns are known at run time only. On a terminal its lines fit; elsewhere nothing is cut.
+pub(super) fn laid_out(titles: &[&str], rows: &[Vec<String>]) -> String {
+    let terminal = io::stdout().is_terminal().then(|| crossterm::terminal::size().ok()).flatten();
+    table::render(titles, rows, terminal.map(|(columns, _)| usize::from(columns)))
 }
 
 fn safe_line(text: &str) -> String {

@@ -8,6 +8,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output;
+use crate::domain::report::Transfer;
 use crate::domain::step::{Event, Progress, Step, StepState};
 use crate::text;
 
@@ -93,6 +94,51 @@ impl Progress for Live {
             Event::Command(command) => self.print(&format!("$ {}", text::safe(&command.to_string()))),
             Event::Note(note) => self.print(&format!("note: {}", text::safe(&note))),
         }
+    }
+}
+
+/// A bar for the report on its way; nothing where standard error is no terminal. Gone between two reports, where
+/// lines are printed, and when dropped.
+pub(super) struct Download {
+    bar: Option<ProgressBar>,
+    live: bool,
+}
+
+impl Download {
+    pub(super) fn new() -> Self {
+        Self { bar: None, live: io::stderr().is_terminal() }
+    }
+
+    pub(super) fn show(&mut self, transfer: &Transfer) {
+        if transfer.saved {
+            return self.clear();
+        }
+        if !self.live {
+            return;
+        }
+        let bar = self.bar.get_or_insert_with(|| {
+            let bar = ProgressBar::new(0);
+            // Fails only for a template that cannot be read, and this one can.
+            if let Ok(style) = ProgressStyle::with_template("{msg} {bar:30} {bytes}/{total_bytes}") {
+                bar.set_style(style);
+            }
+            bar
+        });
+        bar.set_length(transfer.total.max(transfer.done));
+        bar.set_message(format!("{}/{} {}", transfer.number, transfer.reports, text::safe(&transfer.key)));
+        bar.set_position(transfer.done);
+    }
+
+    fn clear(&mut self) {
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+impl Drop for Download {
+    fn drop(&mut self) {
+        self.clear();
     }
 }
 

@@ -16,7 +16,6 @@ pub(super) use crate::domain::span::span;
 use crate::domain::status::ComponentRow;
 use crate::domain::task::TaskRow;
 use crate::lab::reports::Saved;
-pub(super) use crate::text::span;
 
 impl Row for JobRow {
     const TITLES: &'static [&'static str] = &[
@@ -330,7 +329,7 @@ mod tests {
             assert!(T::NARROW <= T::TITLES.len());
         }
         check(&Check::ok("a", "b"));
-        check(&ReportRow { key: "k".into(), size: 1, modified_at: None });
+        check(&ReportRow { key: "k".into(), size: 1, modified_at: None, lineage: None });
         check(&TaskRow {
             id: "i".into(),
             user: "u".into(),

@@ -1,4 +1,4 @@
-//! The words of `--help`: examples for each verb. And the reading of durations.
+//! The words of `--help`: examples for each verb. And the reading of durations and of clap's errors.
 
 use std::time::Duration;
 
@@ -108,6 +108,9 @@ Examples:
   k8s-tutor task add --user kudoh --title 'Sprint planning'
   k8s-tutor task add --user kudoh --title 'Review' --done
   k8s-tutor task done 7e3790d5-7ee9-4f0b-a6d5-d2db2f084919
+  k8s-tutor task reopen 7e3790d5-7ee9-4f0b-a6d5-d2db2f084919
+  k8s-tutor task edit 7e3790d5-7ee9-4f0b-a6d5-d2db2f084919 --title 'Design review'
+  k8s-tutor task rm 7e3790d5-7ee9-4f0b-a6d5-d2db2f084919
   k8s-tutor task ls
   k8s-tutor task seed 9";
 
@@ -117,7 +120,10 @@ Examples:
   k8s-tutor report get                      the newest, into this folder
   k8s-tutor report get completed-tasks-2026-11-23.csv -d /tmp
   k8s-tutor report get --all -d reports
-  k8s-tutor report cat";
+  k8s-tutor report cat
+  k8s-tutor report show                     as a table; -o json tells which pod wrote it
+  k8s-tutor report diff completed-tasks-2026-11-22.csv completed-tasks-2026-11-23.csv
+  k8s-tutor report rm completed-tasks-2026-11-22.csv";
 
 pub(super) const SANDBOX: &str = "\
 Examples:
@@ -180,6 +186,14 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     Ok(Duration::from_secs(seconds))
 }
 
+/// Clap's words for a mistake, its tip and the usage, without the frame around them.
+pub(super) fn of_clap(rendered: &str) -> String {
+    let said = rendered.strip_prefix("error: ").unwrap_or(rendered);
+    let said = said.split("\n\nFor more information").next().unwrap_or(said);
+    let lines = said.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.map(|line| line.replace("Usage: ", "usage: ")).collect::<Vec<_>>().join("\n")
+}
+
 /// Splits an example as a shell would: spaces, and single quotes.
 #[cfg(test)]
 pub(super) fn split(line: &str) -> Vec<String> {
@@ -197,6 +211,29 @@ pub(super) fn split(line: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::args::{Args, help_of};
+    use std::ffi::OsString;
+
+    #[test]
+    fn claps_errors_have_our_shape() {
+        let refused = |line: &str| {
+            let words: Vec<_> = split(&format!("k8s-tutor {line}")).into_iter().map(OsString::from).collect();
+            let error = Args::read(words.clone()).unwrap_err();
+            (of_clap(&error.render().to_string()), help_of(&words))
+        };
+        let (what, next) = refused("job run --wiat");
+        assert!(what.starts_with("unexpected argument '--wiat' found\n"), "{what}");
+        assert!(what.contains("--wait") && what.contains("usage: k8s-tutor job run"), "{what}");
+        assert!(!what.contains("For more information") && !what.contains("\n\n"), "{what}");
+        assert_eq!(next, "k8s-tutor job run --help");
+        for (line, next) in [
+            ("-o json task edit x", "k8s-tutor task edit --help"),
+            ("cron next -n many", "k8s-tutor cron next --help"),
+            ("nosuch", "k8s-tutor --help"),
+        ] {
+            assert_eq!(refused(line).1, next);
+        }
+    }
 
     #[test]
     fn durations_are_read_in_common_forms() {

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::object::Uid;
@@ -120,6 +120,24 @@ impl CronJobRow {
         Ok(runs.collect())
     }
 
+    /// The run that was missed and that the controller makes up for at once: a CronJob that was suspended, or that
+    /// gets a denser schedule, has start times behind it since its last one, and the latest of them still counts.
+    ///
+    /// Source: the CronJob controller's `mostRecentScheduleTime`, which looks back to `lastScheduleTime` or to the
+    /// creation, but not beyond `startingDeadlineSeconds`.
+    pub fn catch_up(&self, now: Timestamp) -> Option<Timestamp> {
+        let held_back = self.concurrency_policy == "Forbid" && !self.active.is_empty();
+        if self.suspend || held_back {
+            return None;
+        }
+        let (schedule, zone) = self.parsed().ok()?;
+        let since = self.last_schedule.or(self.created_at)?;
+        let deadline = self.starting_deadline_seconds.map(SignedDuration::from_secs);
+        let horizon = deadline.and_then(|deadline| now.checked_sub(deadline).ok());
+        let earliest = horizon.map_or(since, |horizon| since.max(horizon));
+        schedule.missed(earliest, now, &zone).ok()?.most_recent
+    }
+
     /// The next run after `now`; `None` while suspended, and where the schedule never matches or cannot be read.
     pub fn next_after(&self, now: Timestamp) -> Option<Timestamp> {
         if self.suspend {
@@ -127,5 +145,58 @@ impl CronJobRow {
         }
         let (schedule, zone) = self.parsed().ok()?;
         schedule.next_after(now, &zone)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cronjob() -> CronJobRow {
+        CronJobRow {
+            uid: Uid::default(),
+            name: "task-reporter".into(),
+            labels: "".into(),
+            created_at: "2026-11-20T08:00:00Z".parse().ok(),
+            status: CronJobPhase::Waiting,
+            schedule: "0 15 * * *".into(),
+            time_zone: None,
+            suspend: false,
+            active: Vec::new(),
+            last_schedule: None,
+            last_successful: None,
+            concurrency_policy: "Allow".into(),
+            starting_deadline_seconds: None,
+            successful_history: 3,
+            failed_history: 3,
+            next: None,
+            schedule_error: None,
+        }
+    }
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn the_latest_missed_run_is_made_up_for() {
+        let now = at("2026-11-23T10:00:00Z");
+        let fresh = cronjob();
+        assert_eq!(fresh.catch_up(now), Some(at("2026-11-22T15:00:00Z")), "counted from the creation");
+        assert_eq!(fresh.catch_up(at("2026-11-20T14:59:59Z")), None, "nothing was due yet");
+        let ran = CronJobRow { last_schedule: Some(at("2026-11-22T15:00:00Z")), ..cronjob() };
+        assert_eq!(ran.catch_up(now), None, "the last one ran");
+        let strict = CronJobRow { starting_deadline_seconds: Some(3600), ..cronjob() };
+        assert_eq!(strict.catch_up(now), None, "too late for its deadline");
+        assert_eq!(strict.catch_up(at("2026-11-22T15:30:00Z")), Some(at("2026-11-22T15:00:00Z")));
+    }
+
+    #[test]
+    fn a_cronjob_that_may_not_start_makes_up_for_nothing() {
+        let now = at("2026-11-23T10:00:00Z");
+        assert_eq!(CronJobRow { suspend: true, ..cronjob() }.catch_up(now), None);
+        let busy = CronJobRow { concurrency_policy: "Forbid".into(), active: vec!["j".into()], ..cronjob() };
+        assert_eq!(busy.catch_up(now), None);
+        assert_eq!(CronJobRow { schedule: "never".into(), ..cronjob() }.catch_up(now), None);
     }
 }

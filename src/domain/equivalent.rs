@@ -96,12 +96,7 @@ pub fn put_task(endpoint: &str, item: &Value) -> ShellCommand {
 /// A task finished or opened again.
 pub fn finish_task(endpoint: &str, id: &str, done: bool, at: i64) -> ShellCommand {
     let status = if done { "DONE" } else { "UNDONE" };
-    aws(endpoint, "dynamodb update-item --table-name")
-        .arg(TABLE)
-        .arg("--key")
-        .arg(task_key(id))
-        .arg("--update-expression")
-        .arg("SET #s = :s, updated_at = :now")
+    update_task(endpoint, id, "SET #s = :s, updated_at = :now")
         .arg("--expression-attribute-names")
         .arg(json!({"#s": "status"}).to_string())
         .arg("--expression-attribute-values")
@@ -110,14 +105,21 @@ pub fn finish_task(endpoint: &str, id: &str, done: bool, at: i64) -> ShellComman
 
 /// A task's title changed.
 pub fn retitle_task(endpoint: &str, id: &str, title: &str, at: i64) -> ShellCommand {
+    update_task(endpoint, id, "SET title = :t, updated_at = :now")
+        .arg("--expression-attribute-values")
+        .arg(json!({":t": {"S": title}, ":now": {"N": at.to_string()}}).to_string())
+}
+
+/// Without the condition an update of a task that is gone would make half a task.
+fn update_task(endpoint: &str, id: &str, expression: &str) -> ShellCommand {
     aws(endpoint, "dynamodb update-item --table-name")
         .arg(TABLE)
         .arg("--key")
         .arg(task_key(id))
+        .arg("--condition-expression")
+        .arg("attribute_exists(task_id)")
         .arg("--update-expression")
-        .arg("SET title = :t, updated_at = :now")
-        .arg("--expression-attribute-values")
-        .arg(json!({":t": {"S": title}, ":now": {"N": at.to_string()}}).to_string())
+        .arg(expression)
 }
 
 /// A task removed.
@@ -164,6 +166,13 @@ mod tests {
         assert_eq!(
             patch_cronjob("default", "c", &suspend_patch(true)).to_string(),
             r#"kubectl patch cronjob c --patch '{"spec":{"suspend":true}}'"#
+        );
+        assert_eq!(
+            finish_task("http://h:1", "i", false, 7).to_string(),
+            "aws --endpoint-url http://h:1 dynamodb update-item --table-name tasks --key '{\"task_id\":{\"S\":\"i\"}}' \
+             --condition-expression 'attribute_exists(task_id)' --update-expression 'SET #s = :s, updated_at = :now' \
+             --expression-attribute-names '{\"#s\":\"status\"}' \
+             --expression-attribute-values '{\":s\":{\"S\":\"UNDONE\"},\":now\":{\"N\":\"7\"}}'"
         );
         assert_eq!(
             copy_report("http://127.0.0.1:30000", "b", "a b.csv", "."),

@@ -1,5 +1,7 @@
 //! Lines of a container's log, and what part of a log is wanted.
 
+use serde::Serialize;
+
 /// What part of a log is wanted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LogOptions {
@@ -16,13 +18,14 @@ pub struct LogOptions {
 }
 
 /// One line of a log, still foreign text: make it safe before it reaches a terminal.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LogLine {
     /// When it was written, where the server told.
     pub at: Option<jiff::Timestamp>,
     /// The pod.
     pub pod: String,
     /// The attempt's number, for pods of a Job.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub attempt: Option<u32>,
     /// The line, without its line feed; bytes that are no UTF-8 are replaced.
     pub text: String,

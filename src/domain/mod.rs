@@ -5,6 +5,7 @@ pub mod change;
 pub mod check;
 pub mod command;
 pub mod cronjob;
+pub mod csv_table;
 pub mod diagnosis;
 pub mod equivalent;
 pub mod event;

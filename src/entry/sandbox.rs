@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::cli::{Hooks, PartArgs, ServeArgs};
+use crate::cli::{Code, Hooks, PartArgs, ServeArgs};
 use crate::config::{Folders, ServicesMode, Settings};
 use crate::sandbox::agent::{self, AgentConfig, Image, Images, ServiceMode, confine};
 use crate::sandbox::clock::Clock;
 use crate::sandbox::controllers::Controllers;
-use crate::sandbox::daemon::{self, ServeOptions};
+use crate::sandbox::daemon::{self, DaemonError, ServeOptions};
 use crate::sandbox::net::AddressPlan;
 use crate::sandbox::pki::Authority;
 
@@ -29,14 +29,33 @@ pub(super) fn hooks() -> Hooks {
 }
 
 /// A runtime for a part that serves until it is told to end.
-fn run(part: impl Future<Output = Result<(), String>>) -> ExitCode {
+fn run(part: impl Future<Output = Result<(), Failure>>) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    match runtime.map_err(|e| e.to_string()).and_then(|runtime| runtime.block_on(part)) {
+    match runtime.map_err(|e| e.to_string().into()).and_then(|runtime| runtime.block_on(part)) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(why) => {
-            complain(&why);
-            ExitCode::FAILURE
+        Err(failure) => {
+            complain(&failure.why);
+            failure.code.into()
         }
+    }
+}
+
+/// Why a part ended, and with which exit code.
+struct Failure {
+    why: String,
+    code: Code,
+}
+
+impl From<String> for Failure {
+    fn from(why: String) -> Self {
+        Self { why, code: Code::Failed }
+    }
+}
+
+impl From<&DaemonError> for Failure {
+    fn from(error: &DaemonError) -> Self {
+        let code = if matches!(error, DaemonError::Locked(_)) { Code::Conflict } else { Code::Failed };
+        Self { why: error.to_string(), code }
     }
 }
 
@@ -46,7 +65,7 @@ fn complain(why: &str) {
 }
 
 /// Serves until SIGTERM or Ctrl-C; `whole` is with controllers and node agent.
-async fn serve(args: ServeArgs, whole: bool) -> Result<(), String> {
+async fn serve(args: ServeArgs, whole: bool) -> Result<(), Failure> {
     if args.detached {
         leave_terminal();
     }
@@ -65,12 +84,12 @@ async fn serve(args: ServeArgs, whole: bool) -> Result<(), String> {
         if args.detached {
             daemon::say_failed(&e);
         }
-        e.to_string()
+        Failure::from(&e)
     })
 }
 
 /// The controllers alone, against any API server.
-async fn controllers(args: PartArgs) -> Result<(), String> {
+async fn controllers(args: PartArgs) -> Result<(), Failure> {
     log_to_stderr();
     let (client, config) = connect(&args).await?;
     let ca_pem = config.root_cert.as_ref().map(|certs| to_pem(certs)).unwrap_or_default();
@@ -79,7 +98,7 @@ async fn controllers(args: PartArgs) -> Result<(), String> {
 }
 
 /// The node agent alone, against any API server.
-async fn node_agent(args: PartArgs) -> Result<(), String> {
+async fn node_agent(args: PartArgs) -> Result<(), Failure> {
     log_to_stderr();
     let (client, _) = connect(&args).await?;
     let slot = args.slot.unwrap_or(0);
@@ -105,7 +124,7 @@ async fn node_agent(args: PartArgs) -> Result<(), String> {
         services: service_mode(&settings),
         exe,
     };
-    agent::run(config, until_signal()).await.map_err(|e| e.to_string())
+    agent::run(config, until_signal()).await.map_err(|e| e.to_string().into())
 }
 
 fn options(args: &ServeArgs, whole: bool) -> Result<ServeOptions, String> {

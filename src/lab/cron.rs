@@ -1,5 +1,7 @@
 //! CronJobs: list, show, suspend, resume, schedule, and when they run next.
 
+use jiff::Timestamp;
+
 use super::{Lab, LabError};
 use crate::domain::cronjob::{CronJobRow, NextRun};
 use crate::domain::equivalent;
@@ -26,6 +28,9 @@ pub struct CronShow {
 pub struct CronChange {
     /// False when it was so already.
     pub changed: bool,
+    /// The missed run that starts at once because of the change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub catch_up: Option<Timestamp>,
     /// The CronJob afterwards.
     #[serde(flatten)]
     pub cronjob: CronJobRow,
@@ -57,11 +62,14 @@ pub async fn show(lab: &Lab, name: &str) -> Result<CronShow, LabError> {
     Ok(CronShow { cronjob, next_runs, jobs, events })
 }
 
-/// The next `n` runs of a CronJob, as if it were not suspended.
+/// The next `n` runs of a CronJob, as if it were not suspended; that it is is told as a note.
 ///
 /// # Errors
 /// It is not there, or its schedule cannot be read.
 pub async fn next(lab: &Lab, name: &str, n: usize) -> Result<Vec<NextRun>, LabError> {
+    if lab.cluster.cronjob(name).await?.spec.suspend == Some(true) {
+        lab.note(format!("{name} is suspended: none of these starts before k8s-tutor cron resume {name}"));
+    }
     Ok(lab.cluster.next_runs(name, n).await?)
 }
 
@@ -88,5 +96,6 @@ async fn patch(lab: &Lab, name: &str, patch: &serde_json::Value) -> Result<Optio
         return Ok(None);
     }
     let (changed, cronjob) = lab.cluster.patch_cronjob(name, patch).await?;
-    Ok(Some(CronChange { changed, cronjob }))
+    let catch_up = if changed { cronjob.catch_up(Timestamp::now()) } else { None };
+    Ok(Some(CronChange { changed, catch_up, cronjob }))
 }

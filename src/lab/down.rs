@@ -1,11 +1,12 @@
 //! `down`: removes exactly what `up` made, lists it, and stops the cluster where it is ours.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
 
+use super::kubeconfig::{self, Unmerged};
 use super::{Lab, LabError, lock};
 use crate::config::LabRecord;
 use crate::domain::change::{ObjectChange, Outcome};
@@ -28,6 +29,8 @@ pub struct DownOptions {
     pub data: PathBuf,
     /// How long another process at work is waited for.
     pub patience: Duration,
+    /// The user's own kubeconfig, out of which purging takes the context that `kubeconfig --merge` put there.
+    pub kubeconfig: Option<PathBuf>,
 }
 
 /// What `down` did.
@@ -63,10 +66,14 @@ pub async fn down(
     if provider.name() == "sandbox" {
         progress.event(Event::Command(ShellCommand::line("k8s-tutor sandbox stop")));
     }
+    // Before its pattern goes with the sandbox's folder.
+    let own = options.kubeconfig.as_deref().filter(|_| options.purge);
+    let forgotten = own.and_then(|own| forget_context(provider.as_ref(), progress.as_ref(), own, options.dry_run));
     if options.dry_run {
         return Ok(report);
     }
-    report.cluster = provider.stop(options.purge).await?;
+    report.cluster.extend(forgotten);
+    report.cluster.extend(provider.stop(options.purge).await?);
     if options.purge {
         LabRecord::forget(&options.data)?;
     } else if provider.name() == "sandbox" {
@@ -74,6 +81,31 @@ pub async fn down(
             Some("tasks and reports are kept for the next up; k8s-tutor down --purge removes them".to_owned());
     }
     Ok(report)
+}
+
+/// Takes the lab's context out of the user's own kubeconfig; says so where it did.
+fn forget_context(provider: &dyn Provider, progress: &dyn Progress, own: &Path, dry_run: bool) -> Option<String> {
+    let ours = provider.own_kubeconfig()?;
+    match kubeconfig::unmerge_files(own, &ours, dry_run) {
+        Ok(Unmerged::Absent) => None,
+        Ok(Unmerged::Removed(context)) => {
+            for what in ["context", "cluster", "user"] {
+                let command = ShellCommand::line("kubectl config").arg(format!("delete-{what}")).arg(&context);
+                progress.event(Event::Command(command.arg("--kubeconfig").arg(own.display().to_string())));
+            }
+            Some(format!("context {context} removed from {}", own.display()))
+        }
+        Ok(Unmerged::Foreign(context)) => {
+            let why = "it is not as k8s-tutor wrote it";
+            progress.event(Event::Note(format!("context {context} stays in {}: {why}", own.display())));
+            None
+        }
+        // The lab goes down all the same: the file is the user's.
+        Err(error) => {
+            progress.event(Event::Note(error.to_string()));
+            None
+        }
+    }
 }
 
 async fn remove(lab: &Lab) -> Result<Vec<ObjectChange>, LabError> {

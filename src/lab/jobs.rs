@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::{Lab, LabError};
 use crate::cluster::{ClusterError, job_from_cronjob};
+use crate::domain::change::{ObjectChange, Outcome};
 use crate::domain::equivalent;
 use crate::domain::event::EventRow;
 use crate::domain::job::JobRow;
@@ -66,17 +67,20 @@ pub async fn show(lab: &Lab, name: &str) -> Result<JobShow, LabError> {
     Ok(JobShow { job, events })
 }
 
-/// Removes Jobs and their pods.
+/// Removes Jobs and their pods, and returns what was removed: nothing on a dry run.
 ///
 /// # Errors
 /// One is not there.
-pub async fn remove(lab: &Lab, names: &[String]) -> Result<(), LabError> {
+pub async fn remove(lab: &Lab, names: &[String]) -> Result<Vec<ObjectChange>, LabError> {
+    let mut removed = Vec::new();
     for name in names {
         if lab.announce(equivalent::delete(&lab.cluster.namespace, &ObjectRef::new(Kind::Job, name))) {
             lab.cluster.delete_job(name).await?;
+            let (kind, name) = ("Job".to_owned(), name.clone());
+            removed.push(ObjectChange { kind, name, outcome: Outcome::Deleted, detail: None });
         }
     }
-    Ok(())
+    Ok(removed)
 }
 
 /// The newest Job's name.

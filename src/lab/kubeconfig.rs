@@ -1,4 +1,5 @@
-//! Adding the lab's context to the user's own kubeconfig: only the three entries of that name are touched.
+//! Adding the lab's context to the user's own kubeconfig, and taking it out again: only the entries of that name are
+//! touched, and only those that are still as they were put there are taken out.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -51,6 +52,67 @@ pub fn merge_files(own: &Path, ours: &Path) -> Result<Merged, LabError> {
     Ok(Merged { context, changed: true, backup })
 }
 
+/// What taking our context out did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unmerged {
+    /// It was not there.
+    Absent,
+    /// It is gone; its name.
+    Removed(String),
+    /// It is there, but not as we would have written it, and stays; its name.
+    Foreign(String),
+}
+
+/// Takes what [`merge_files`] added out of the file `own`, if it is still exactly that. On a dry run the file stays.
+///
+/// # Errors
+/// A file cannot be read, understood or written; then nothing is changed.
+pub fn unmerge_files(own: &Path, ours: &Path, dry_run: bool) -> Result<Unmerged, LabError> {
+    let unread = |path: &Path| {
+        let path = path.to_owned();
+        move |source| LabError::Files { operation: "read", path, source }
+    };
+    let text = match fs::read_to_string(own) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Unmerged::Absent),
+        Err(error) => return Err(unread(own)(error)),
+    };
+    let ours = parse(ours, &fs::read_to_string(ours).map_err(unread(ours))?)?;
+    let (new, outcome) = unmerge(parse(own, &text)?, &ours);
+    if !dry_run && matches!(outcome, Unmerged::Removed(_)) {
+        let text = serde_yaml::to_string(&new).map_err(|error| unreadable(own, &error.to_string()))?;
+        write_private(own, text.as_bytes())?;
+    }
+    Ok(outcome)
+}
+
+const LISTS: [&str; 3] = ["clusters", "users", "contexts"];
+
+fn unmerge(mut own: Mapping, ours: &Mapping) -> (Mapping, Unmerged) {
+    let name = ours.get("current-context").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let list = |of: &Mapping, key: &str| of.get(key).and_then(Value::as_sequence).cloned().unwrap_or_default();
+    let named = |entry: &Value| entry.get("name").and_then(Value::as_str) == Some(name.as_str());
+    if !list(&own, "contexts").iter().any(named) {
+        return (own, Unmerged::Absent);
+    }
+    let kept = |key: &str| {
+        let mine = list(ours, key);
+        let theirs = list(&own, key);
+        let whole = mine.iter().all(|entry| theirs.contains(entry));
+        whole.then(|| theirs.into_iter().filter(|entry| !mine.contains(entry)).collect::<Vec<_>>())
+    };
+    let Some(kept) = LISTS.iter().map(|key| kept(key)).collect::<Option<Vec<_>>>() else {
+        return (own, Unmerged::Foreign(name));
+    };
+    for (key, entries) in LISTS.iter().zip(kept) {
+        own.insert((*key).into(), Value::Sequence(entries));
+    }
+    if own.get("current-context").and_then(Value::as_str) == Some(name.as_str()) {
+        own.insert("current-context".into(), "".into());
+    }
+    (own, Unmerged::Removed(name))
+}
+
 fn parse(path: &Path, text: &str) -> Result<Mapping, LabError> {
     let value: Value = serde_yaml::from_str(text).map_err(|error| unreadable(path, &error.to_string()))?;
     match value {
@@ -72,7 +134,7 @@ fn merge(mut own: Mapping, addition: &Mapping) -> Result<(Mapping, String), Stri
             own.insert(key.into(), value.into());
         }
     }
-    for key in ["clusters", "users", "contexts"] {
+    for key in LISTS {
         let entries = addition.get(key).and_then(Value::as_sequence).cloned().unwrap_or_default();
         let slot = own.entry(key.into()).or_insert(Value::Null);
         if slot.is_null() {
@@ -145,6 +207,45 @@ mod tests {
         assert_eq!(value["clusters"][1]["cluster"]["server"], Value::from("https://127.0.0.1:2"));
         assert_eq!(fs::read_to_string(merged.backup.unwrap()).unwrap(), OWN);
         assert!(!merge_files(&own, &ours).unwrap().changed);
+    }
+
+    #[test]
+    fn what_was_added_is_taken_out_and_nothing_else() {
+        let dir = tempfile::tempdir().unwrap();
+        let (own, ours) = (dir.path().join("config"), dir.path().join("ours"));
+        fs::write(&ours, OURS).unwrap();
+        assert_eq!(unmerge_files(&own, &ours, false).unwrap(), Unmerged::Absent, "there is no file");
+        merge_files(&own, &ours).unwrap();
+        assert_eq!(unmerge_files(&own, &ours, false).unwrap(), Unmerged::Removed("k8s-tutor-sandbox".into()));
+        let value: Value = serde_yaml::from_str(&fs::read_to_string(&own).unwrap()).unwrap();
+        assert_eq!(value["current-context"], Value::from(""), "a context that is gone is not the current one");
+        assert_eq!(unmerge_files(&own, &ours, false).unwrap(), Unmerged::Absent);
+
+        fs::write(&own, OWN).unwrap();
+        merge_files(&own, &ours).unwrap();
+        let merged = fs::read_to_string(&own).unwrap();
+        unmerge_files(&own, &ours, true).unwrap();
+        assert_eq!(fs::read_to_string(&own).unwrap(), merged, "a dry run");
+        unmerge_files(&own, &ours, false).unwrap();
+        let value: Value = serde_yaml::from_str(&fs::read_to_string(&own).unwrap()).unwrap();
+        assert_eq!(value["current-context"], Value::from("work"));
+        assert_eq!(value["preferences"]["colors"], Value::from(true));
+        for key in LISTS {
+            assert_eq!(value[key].as_sequence().unwrap().len(), 1, "{key}");
+            assert_eq!(value[key][0]["name"], Value::from("work"));
+        }
+    }
+
+    #[test]
+    fn a_context_that_somebody_changed_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        let (own, ours) = (dir.path().join("config"), dir.path().join("ours"));
+        fs::write(&ours, OURS).unwrap();
+        merge_files(&own, &ours).unwrap();
+        let changed = fs::read_to_string(&own).unwrap().replace("127.0.0.1:2", "127.0.0.1:3");
+        fs::write(&own, &changed).unwrap();
+        assert_eq!(unmerge_files(&own, &ours, false).unwrap(), Unmerged::Foreign("k8s-tutor-sandbox".into()));
+        assert_eq!(fs::read_to_string(&own).unwrap(), changed);
     }
 
     #[test]

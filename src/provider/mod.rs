@@ -81,6 +81,11 @@ pub trait Provider: Send + Sync {
     /// The cluster if it runs; never starts one.
     async fn find(&self) -> Result<Option<Place>, ProviderError>;
 
+    /// The kubeconfig that this provider wrote and that purging removes, running or not; `None` where it wrote none.
+    fn own_kubeconfig(&self) -> Option<PathBuf> {
+        None
+    }
+
     /// Stops the cluster where it is ours to stop, with `purge` removing its state too. What it did, in words.
     async fn stop(&self, purge: bool) -> Result<Vec<String>, ProviderError>;
 

@@ -82,6 +82,11 @@ impl Provider for Sandbox {
         Ok(running.map(|running| self.place(&running, false)))
     }
 
+    fn own_kubeconfig(&self) -> Option<PathBuf> {
+        let path = daemon::Files::new(&self.start.data_dir).kubeconfig();
+        path.exists().then_some(path)
+    }
+
     async fn stop(&self, purge: bool) -> Result<Vec<String>, ProviderError> {
         let dir = &self.start.data_dir;
         let mut did = Vec::new();

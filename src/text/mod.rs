@@ -4,10 +4,7 @@ pub mod words;
 pub mod yaml;
 
 mod lang;
-
 mod safe;
-mod span;
 
-pub use lang::Lang;
+pub use lang::{Lang, UnknownLang};
 pub use safe::safe;
-pub use span::span;

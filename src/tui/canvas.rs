@@ -13,8 +13,9 @@ use unicode_width::UnicodeWidthStr;
 use super::theme::Theme;
 use crate::app::message::Hit;
 use crate::app::state::{State, Viewport};
+use crate::domain::span::span;
 use crate::text::words::Word;
-use crate::text::{Lang, safe, span};
+use crate::text::{Lang, safe};
 
 /// What a frame leaves behind for the loop.
 #[derive(Clone, Debug, Default)]

@@ -13,3 +13,4 @@ mod reports;
 mod support;
 mod tutorial;
 mod user_home;
+mod verbs;

@@ -19,6 +19,8 @@ use crate::support::Dynamo;
 pub(crate) struct Bucket {
     /// Finished objects: key, bytes, content type.
     pub(crate) objects: BTreeMap<String, (Vec<u8>, String)>,
+    /// The user metadata of each, as it was sent with the object or with the start of its upload.
+    pub(crate) metadata: BTreeMap<String, BTreeMap<String, String>>,
     /// Parts of the one unfinished upload.
     pub(crate) parts: BTreeMap<u32, Vec<u8>>,
     /// `METHOD path?query` of every S3 request.
@@ -90,6 +92,16 @@ async fn route(State(shared): State<Shared>, request: Request) -> Response {
         std::future::pending::<()>().await;
     }
     let mut bucket = shared.bucket.lock().unwrap();
+    let metadata: BTreeMap<String, String> = head
+        .headers
+        .iter()
+        .filter_map(|(name, value)| Some((name.as_str().strip_prefix("x-amz-meta-")?, value.to_str().ok()?)))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    if !metadata.is_empty() {
+        let key = path.split_once('/').map_or("", |(_, key)| key).to_owned();
+        bucket.metadata.insert(key, metadata);
+    }
     bucket.answer(&head.method, &path, &query, content_type, &body)
 }
 
@@ -113,6 +125,10 @@ impl Bucket {
         match (method.as_str(), query) {
             ("HEAD", _) if key.is_empty() => StatusCode::OK.into_response(),
             ("HEAD", _) => self.head(key),
+            ("GET", _) => match self.objects.get(key) {
+                Some((bytes, _)) => bytes.clone().into_response(),
+                None => (StatusCode::NOT_FOUND, "<Error><Code>NoSuchKey</Code></Error>").into_response(),
+            },
             ("POST", "uploads") => {
                 let xml = "<InitiateMultipartUploadResult><UploadId>u1</UploadId></InitiateMultipartUploadResult>";
                 self.objects.insert(key.to_owned(), (Vec::new(), content_type.to_owned()));
@@ -142,6 +158,10 @@ impl Bucket {
     fn head(&self, key: &str) -> Response {
         let Some((bytes, _)) = self.objects.get(key) else { return StatusCode::NOT_FOUND.into_response() };
         let length = bytes.len() - usize::from(self.lose_a_byte);
-        Response::builder().header(header::CONTENT_LENGTH, length).body(Body::empty()).unwrap()
+        let mut response = Response::builder().header(header::CONTENT_LENGTH, length);
+        for (name, value) in self.metadata.get(key).into_iter().flatten() {
+            response = response.header(format!("x-amz-meta-{name}"), value);
+        }
+        response.body(Body::empty()).unwrap()
     }
 }

@@ -59,7 +59,7 @@ fn a_day_of_finished_tasks_becomes_the_tutorials_csv() {
     put(&aws, "undone", "kudoh", Some("x"), "UNDONE", Some(noon));
     put(&aws, "new", "kudoh", Some("x"), "UNDONE", None);
     // Seven rows in pages of two: four queries, the next always on its way.
-    let (output, left) = run(&aws, &[("PAGE_SIZE", "2"), ("HOSTNAME", "test1-abcde")]);
+    let (output, left) = run(&aws, &[("PAGE_SIZE", "2"), ("HOSTNAME", "test1-abcde"), ("JOB_NAME", "test1")]);
     let log = stdout(&output);
     assert_eq!(output.status.code(), Some(0), "{log}");
     let (key, csv) = aws.object();
@@ -84,7 +84,13 @@ fn a_day_of_finished_tasks_becomes_the_tutorials_csv() {
     }
     assert!(log.contains("a\"\"\\nx,mallory"), "a title broke a log line:\n{log}");
     assert_eq!(left, 0, "a file was left in TEMP_DIR");
-    assert_eq!(aws.bucket.lock().unwrap().objects[&key].1, "text/csv; charset=utf-8");
+    let bucket = aws.bucket.lock().unwrap();
+    assert_eq!(bucket.objects[&key].1, "text/csv; charset=utf-8");
+    let metadata = &bucket.metadata[&key];
+    for (name, value) in [("pod", "test1-abcde"), ("job", "test1"), ("rows", "7"), ("day", &today.to_string())] {
+        assert_eq!(metadata[name], value, "{metadata:?}");
+    }
+    assert_eq!(metadata["run"].len(), 36, "{metadata:?}");
 }
 
 #[test]
@@ -111,7 +117,9 @@ fn a_big_day_goes_up_in_parts() {
     let (_, csv) = aws.object();
     assert_eq!(csv.lines().count(), 31);
     assert_eq!(csv.matches(&long).count(), 30);
-    let requests = aws.bucket.lock().unwrap().requests.join("\n");
+    let bucket = aws.bucket.lock().unwrap();
+    assert_eq!(bucket.metadata.values().next().unwrap()["rows"], "30");
+    let requests = bucket.requests.join("\n");
     assert!(requests.contains("partNumber=2") && !requests.contains("DELETE"), "{requests}");
     for line in log.lines() {
         serde_json::from_str::<serde_json::Value>(line).unwrap();

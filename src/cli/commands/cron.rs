@@ -44,14 +44,52 @@ fn show(context: &Context, show: &CronShow) -> std::result::Result<(), output::C
 
 fn changed(context: &Context, change: Option<CronChange>) -> std::result::Result<(), output::CliError> {
     let Some(change) = change else { return Ok(()) };
-    output::one(context.format, &change, &change.cronjob.name(), || {
-        let cronjob = &change.cronjob;
-        let word = if change.changed { "patched" } else { "unchanged" };
-        let next = match (cronjob.suspend, cronjob.next) {
-            (true, _) => "suspended: no job is started until it is resumed".to_owned(),
-            (false, Some(at)) => format!("next run at {at}"),
-            (false, None) => "no next run".to_owned(),
+    output::one(context.format, &change, &change.cronjob.name(), || human(&change))
+}
+
+fn human(change: &CronChange) -> String {
+    let cronjob = &change.cronjob;
+    let word = if change.changed { "patched" } else { "unchanged" };
+    let next = match (cronjob.suspend, cronjob.next) {
+        (true, _) => "suspended: no job is started until it is resumed".to_owned(),
+        (false, Some(at)) => format!("next run at {at}"),
+        (false, None) => "no next run".to_owned(),
+    };
+    let missed = |at| format!("the run of {at} was missed: it starts at once\n");
+    let missed = change.catch_up.map(missed).unwrap_or_default();
+    format!("cronjob/{} {word}; {next}\n{missed}", text::safe(&cronjob.name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::cronjob::CronJobPhase;
+    use crate::domain::object::Uid;
+
+    #[test]
+    fn a_catch_up_run_is_told() {
+        let cronjob = CronJobRow {
+            uid: Uid::default(),
+            name: "task-reporter".into(),
+            labels: "".into(),
+            created_at: None,
+            status: CronJobPhase::Waiting,
+            schedule: "0 15 * * *".into(),
+            time_zone: None,
+            suspend: false,
+            active: Vec::new(),
+            last_schedule: None,
+            last_successful: None,
+            concurrency_policy: "Allow".into(),
+            starting_deadline_seconds: None,
+            successful_history: 3,
+            failed_history: 3,
+            next: "2026-11-23T15:00:00Z".parse().ok(),
+            schedule_error: None,
         };
-        format!("cronjob/{} {word}; {next}\n", text::safe(&cronjob.name))
-    })
+        let mut change = CronChange { changed: true, catch_up: None, cronjob };
+        assert_eq!(human(&change), "cronjob/task-reporter patched; next run at 2026-11-23T15:00:00Z\n");
+        change.catch_up = "2026-11-22T15:00:00Z".parse().ok();
+        assert!(human(&change).ends_with("\nthe run of 2026-11-22T15:00:00Z was missed: it starts at once\n"));
+    }
 }

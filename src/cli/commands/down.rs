@@ -3,24 +3,30 @@
 use std::time::Duration;
 
 use super::Result;
+use super::kubeconfig::own_file;
 use crate::cli::args::DownArgs;
 use crate::cli::context::Context;
 use crate::cli::exit_code::Code;
-use crate::cli::output;
+use crate::cli::output::{self, Format};
 use crate::lab::down::{DownOptions, DownReport, down};
 
 /// How long another `up` or `down` is waited for.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(super) async fn run(context: &Context, args: &DownArgs) -> Result {
+    let provider = context.provider()?;
     let options = DownOptions {
         purge: args.purge,
         dry_run: context.global.dry_run,
         data: context.folders.data.clone(),
         patience: PATIENCE,
+        kubeconfig: own_file(provider.own_kubeconfig().as_deref()),
     };
-    let report = down(context.provider()?, context.progress.clone(), options).await?;
-    output::one(context.format, &report, "lab", || human(&report))?;
+    let report = down(provider, context.progress.clone(), options).await?;
+    // The commands have told already; what is listed in the table of a dry run would read as done.
+    if !context.global.dry_run || matches!(context.format, Format::Json | Format::Yaml) {
+        output::one(context.format, &report, "lab", || human(&report))?;
+    }
     Ok(Code::Ok)
 }
 

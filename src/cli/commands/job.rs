@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Result, log_options, print_line, why};
+use super::{Result, deleted, log_options, print_line, why};
 use crate::cli::args::JobVerb;
 use crate::cli::context::Context;
 use crate::cli::exit_code::Code;
@@ -29,14 +29,13 @@ pub(super) async fn run(context: &Context, verb: &JobVerb) -> Result {
         JobVerb::Logs { name, flags } => {
             let name = named(&lab, name.clone()).await?;
             let mut last = String::new();
-            logs::job(&lab, &name, &log_options(flags), &mut print_line(&mut last, true)).await?;
+            logs::job(&lab, &name, &log_options(flags), &mut print_line(context.format, &mut last, true)).await?;
             Ok(Code::Ok)
         }
         JobVerb::Rm { names } => {
-            jobs::remove(&lab, names).await?;
+            let gone = jobs::remove(&lab, names).await?;
             if !lab.dry_run {
-                let gone: String = names.iter().map(|name| format!("job/{} deleted\n", text::safe(name))).collect();
-                output::out(&gone)?;
+                deleted(context, &gone, Row::name)?;
             }
             Ok(Code::Ok)
         }

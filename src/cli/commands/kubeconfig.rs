@@ -19,7 +19,9 @@ pub(super) async fn run(context: &Context, args: &KubeconfigArgs) -> Result {
     let path = place.target.kubeconfig.or_else(|| own_file(None));
     let path = path.ok_or_else(|| CliError::new(Code::NotFound, "there is no kubeconfig", "k8s-tutor up"))?;
     if !args.merge {
-        output::out(&format!("{}\n", path.display()))?;
+        let context_name = place.target.context.clone().unwrap_or_default();
+        let found = serde_json::json!({ "path": &path, "context": place.target.context });
+        output::one(context.format, &found, &context_name, || format!("{}\n", path.display()))?;
         return Ok(Code::Ok);
     }
     let own = own_file(Some(&path))
@@ -45,7 +47,7 @@ pub(super) async fn run(context: &Context, args: &KubeconfigArgs) -> Result {
 }
 
 /// The user's own kubeconfig: the first file of KUBECONFIG that is not the lab's, or the usual one.
-fn own_file(lab: Option<&Path>) -> Option<PathBuf> {
+pub(super) fn own_file(lab: Option<&Path>) -> Option<PathBuf> {
     let listed = env::var_os("KUBECONFIG").filter(|value| !value.is_empty());
     let first = listed.and_then(|value| {
         env::split_paths(&value).find(|path| !path.as_os_str().is_empty() && Some(path.as_path()) != lab)

@@ -9,6 +9,7 @@ use crate::lab::logs;
 pub(super) async fn run(context: &Context, args: &LogsArgs) -> Result {
     let lab = context.lab().await?;
     let mut last = String::new();
-    logs::part(&lab, args.part.as_deref(), &log_options(&args.flags), &mut print_line(&mut last, true)).await?;
+    logs::part(&lab, args.part.as_deref(), &log_options(&args.flags), &mut print_line(context.format, &mut last, true))
+        .await?;
     Ok(Code::Ok)
 }

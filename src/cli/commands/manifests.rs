@@ -9,8 +9,10 @@ use super::up::stage;
 use crate::cli::args::{ManifestsVerb, StageArg};
 use crate::cli::context::Context;
 use crate::cli::exit_code::Code;
-use crate::cli::output::{self, Row};
-use crate::content::manifests;
+use crate::cli::output::{self, Format, Row};
+use crate::content::manifests::{self, FileDiff};
+use crate::domain::command::ShellCommand;
+use crate::domain::step::Event;
 use crate::lab::LabError;
 
 pub(super) fn run(context: &Context, verb: &ManifestsVerb) -> Result {
@@ -19,9 +21,25 @@ pub(super) fn run(context: &Context, verb: &ManifestsVerb) -> Result {
         ManifestsVerb::Export { dir } => export(context, dir),
         ManifestsVerb::Diff { from, to } => {
             let files = manifests::diff(&manifests::embedded(stage(*from)), &manifests::embedded(stage(*to)));
-            output::out(&manifests::unified(&files))?;
+            match context.format {
+                Format::Table | Format::Wide => output::out(&manifests::unified(&files))?,
+                format => output::rows(format, &files)?,
+            }
             Ok(Code::Ok)
         }
+    }
+}
+
+impl Row for FileDiff {
+    const TITLES: &'static [&'static str] = &["OLD", "NEW"];
+    const NARROW: usize = 2;
+
+    fn cells(&self) -> Vec<String> {
+        [&self.old, &self.new].map(|path| path.clone().unwrap_or_else(|| "-".to_owned())).to_vec()
+    }
+
+    fn name(&self) -> String {
+        self.new.clone().or_else(|| self.old.clone()).unwrap_or_default()
     }
 }
 
@@ -83,9 +101,10 @@ impl Row for ExportRow {
 }
 
 fn export(context: &Context, dir: &Path) -> Result {
+    // The program carries the files; whoever has its source has them in a folder.
+    let command = ShellCommand::line("cp -R k8s/.").arg(dir.display().to_string());
+    context.progress.event(Event::Command(command));
     if context.global.dry_run {
-        let would = manifests::all().into_iter().map(|file| format!("{}\n", dir.join(&file.path).display()));
-        output::out(&would.collect::<String>())?;
         return Ok(Code::Ok);
     }
     let exported = manifests::export(dir).map_err(LabError::from)?;

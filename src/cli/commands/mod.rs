@@ -21,7 +21,7 @@ mod why;
 use super::args::{LogFlags, Verb};
 use super::context::Context;
 use super::exit_code::Code;
-use super::output::{self, CliError};
+use super::output::{self, CliError, Format, Row};
 use crate::domain::log::{LogLine, LogOptions};
 use crate::text::{self, Lang};
 
@@ -57,25 +57,46 @@ fn lang(asked: Option<Lang>) -> Lang {
     asked.unwrap_or_else(locale)
 }
 
+/// Tells what was removed: `what` is how a line of the table names it.
+fn deleted<T: Row>(context: &Context, gone: &[T], what: impl Fn(&T) -> String) -> std::result::Result<(), CliError> {
+    match context.format {
+        Format::Table | Format::Wide => {
+            output::out(&gone.iter().map(|row| format!("{} deleted\n", text::safe(&what(row)))).collect::<String>())
+        }
+        format => output::rows(format, gone),
+    }
+}
+
 fn log_options(flags: &LogFlags) -> LogOptions {
     LogOptions { follow: flags.follow, tail: flags.tail, timestamps: flags.timestamps, ..LogOptions::default() }
 }
 
-/// Prints log lines as they come; a heading where the pod changes.
-fn print_line(last: &mut String, headings: bool) -> impl FnMut(LogLine) -> bool + Send + use<'_> {
+/// Prints log lines as they come, in the form that was asked for. As JSON each line is an object of its own: a log
+/// that is followed has no end at which a list could be closed.
+fn print_line(format: Format, last: &mut String, headings: bool) -> impl FnMut(LogLine) -> bool + Send + use<'_> {
     move |line| {
-        if headings && *last != line.pod {
-            let title = match line.attempt {
-                Some(number) => format!("==> attempt {number}: {} <==", text::safe(&line.pod)),
-                None => format!("==> {} <==", text::safe(&line.pod)),
-            };
+        let fresh = *last != line.pod;
+        if fresh {
             last.clone_from(&line.pod);
-            if !output::line(&title) {
-                return false;
-            }
         }
-        // A tab is harmless and common in logs; all else that a terminal would act on is shown, not done.
-        let parts: Vec<_> = line.text.split('\t').map(text::safe).collect();
-        output::line(&parts.join("\t"))
+        match format {
+            Format::Table | Format::Wide => (!headings || !fresh || output::line(&heading(&line))) && plain(&line.text),
+            Format::Json => serde_json::to_string(&line).is_ok_and(|text| output::line(&text)),
+            Format::Yaml => serde_yaml::to_string(&[&line]).is_ok_and(|text| output::line(text.trim_end())),
+            Format::Name => !fresh || output::line(&format!("pod/{}", text::safe(&line.pod))),
+        }
     }
+}
+
+fn heading(line: &LogLine) -> String {
+    match line.attempt {
+        Some(number) => format!("==> attempt {number}: {} <==", text::safe(&line.pod)),
+        None => format!("==> {} <==", text::safe(&line.pod)),
+    }
+}
+
+/// A tab is harmless and common in logs; all else that a terminal would act on is shown, not done.
+fn plain(text: &str) -> bool {
+    let parts: Vec<_> = text.split('\t').map(text::safe).collect();
+    output::line(&parts.join("\t"))
 }

@@ -17,7 +17,7 @@ pub(super) async fn run(context: &Context, verb: &PodVerb) -> Result {
         PodVerb::Logs { name, container, previous, flags } => {
             let options = LogOptions { container: container.clone(), previous: *previous, ..log_options(flags) };
             let mut last = String::new();
-            logs::pod(&lab, name, &options, &mut print_line(&mut last, false)).await?;
+            logs::pod(&lab, name, &options, &mut print_line(context.format, &mut last, false)).await?;
         }
     }
     Ok(Code::Ok)

@@ -1,19 +1,31 @@
 //! `k8s-tutor task …`.
 
-use super::Result;
+use super::{Result, deleted};
 use crate::cli::args::TaskVerb;
 use crate::cli::context::Context;
 use crate::cli::exit_code::Code;
-use crate::cli::output::{self, Format, Row};
+use crate::cli::output::{self, CliError, Format, Row};
 use crate::domain::task::TaskRow;
-use crate::lab::tasks;
+use crate::lab::tasks::{self, TaskChange};
 
 pub(super) async fn run(context: &Context, verb: &TaskVerb) -> Result {
     let lab = context.lab().await?;
     match verb {
         TaskVerb::Ls => output::rows(context.format, &tasks::list(&lab).await?)?,
-        TaskVerb::Add { user, title, done } => print(context, tasks::add(&lab, user, title, *done).await?)?,
-        TaskVerb::Done { id } => print(context, tasks::done(&lab, id).await?)?,
+        TaskVerb::Add { user, title, done } => {
+            if let Some(task) = tasks::add(&lab, user, title, *done).await? {
+                output::one(context.format, &task, &task.name(), || human(&task))?;
+            }
+        }
+        TaskVerb::Done { id } => changed(context, tasks::done(&lab, id).await?)?,
+        TaskVerb::Reopen { id } => changed(context, tasks::reopen(&lab, id).await?)?,
+        TaskVerb::Edit { id, title } => changed(context, tasks::edit(&lab, id, title).await?)?,
+        TaskVerb::Rm { ids } => {
+            let gone = tasks::delete(&lab, ids).await?;
+            if !lab.dry_run {
+                deleted(context, &gone, |task| format!("task {}", task.id))?;
+            }
+        }
         TaskVerb::Seed { n } => {
             let seeded = tasks::seed(&lab, *n).await?;
             if !lab.dry_run {
@@ -24,12 +36,16 @@ pub(super) async fn run(context: &Context, verb: &TaskVerb) -> Result {
     Ok(Code::Ok)
 }
 
-fn print(context: &Context, task: Option<TaskRow>) -> std::result::Result<(), output::CliError> {
-    let Some(task) = task else { return Ok(()) };
-    output::one(context.format, &task, &task.name(), || output::rendered(std::slice::from_ref(&task), TaskRow::NARROW))
+fn changed(context: &Context, change: Option<TaskChange>) -> std::result::Result<(), CliError> {
+    let Some(change) = change else { return Ok(()) };
+    output::one(context.format, &change, &change.task.name(), || human(&change.task))
 }
 
-fn seed_summary(context: &Context, seeded: &[TaskRow]) -> std::result::Result<(), output::CliError> {
+fn human(task: &TaskRow) -> String {
+    output::rendered(std::slice::from_ref(task), TaskRow::NARROW)
+}
+
+fn seed_summary(context: &Context, seeded: &[TaskRow]) -> std::result::Result<(), CliError> {
     if !matches!(context.format, Format::Table) {
         return output::rows(context.format, seeded);
     }

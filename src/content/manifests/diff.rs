@@ -5,13 +5,16 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use serde::Serialize;
+
 use super::ManifestFile;
 
 /// Unchanged lines shown around a change.
 const CONTEXT: usize = 3;
 
-/// A line of the difference.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A line of the difference. As JSON: `{"same": "…"}`, `{"removed": "…"}`, `{"added": "…"}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum DiffLine {
     /// In both.
     Same(String),
@@ -22,7 +25,7 @@ pub enum DiffLine {
 }
 
 /// The difference of one file; a file that only one side has is all removed or all added.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FileDiff {
     /// The path in the first set, or None where it is new.
     pub old: Option<String>,

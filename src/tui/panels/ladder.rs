@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use crate::domain::attempt::AttemptState;
 use crate::domain::job::{JobRow, as_retry};
 use crate::domain::retry::Backoff;
-use crate::text::span;
+use crate::domain::span::span;
 use crate::text::words::{Word, fill};
 use crate::tui::canvas::Canvas;
 use crate::tui::status;

@@ -34,8 +34,10 @@ pub(super) struct Config {
     pub(super) keep_formulas: bool,
     /// `STAGE`, shown in the first log line.
     pub(super) stage: String,
-    /// The pod's name, written beside the report.
+    /// `HOSTNAME`: the pod's name, written beside the report.
     pub(super) pod: Option<String>,
+    /// `JOB_NAME`: the Job that the pod belongs to, likewise; no kubelet sets it by itself.
+    pub(super) job: Option<String>,
 }
 
 impl Config {
@@ -62,6 +64,7 @@ impl Config {
             }),
             stage: env.optional("STAGE").unwrap_or("-").to_owned(),
             pod: env.optional("HOSTNAME").map(str::to_owned),
+            job: env.optional("JOB_NAME").map(str::to_owned),
         };
         env.parsed("LOG_FORMAT", (), "text or json", |value| matches!(value, "text" | "json").then_some(()));
         env.finish(config)

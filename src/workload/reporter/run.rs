@@ -37,7 +37,7 @@ pub(super) async fn run(config: &Config, now: Timestamp, cancel: &CancellationTo
         bucket: config.bucket.clone(),
         key: day.key(),
         place: place.clone(),
-        pod: config.pod.clone(),
+        lineage: lineage(config, &day),
     };
     let zone = config.zone.iana_name().unwrap_or("UTC");
     tracing::info!(stage = config.stage, zone, endpoint = place, "collecting tasks completed on {}", day.date);
@@ -58,6 +58,14 @@ pub(super) async fn run(config: &Config, now: Timestamp, cancel: &CancellationTo
     tracing::info!(bytes = size, ms = ms(uploading), "uploaded file {} to s3://{}", upload.key, upload.bucket);
     drop(file);
     Ok(Summary { key: upload.key, rows, bytes: size })
+}
+
+/// Who writes this report, for the object's metadata.
+fn lineage(config: &Config, day: &Day) -> Vec<(&'static str, String)> {
+    let mut lineage = vec![("run", uuid::Uuid::new_v4().to_string()), ("day", day.date.to_string())];
+    let names = [("pod", &config.pod), ("job", &config.job)];
+    lineage.extend(names.into_iter().filter_map(|(key, name)| Some((key, name.clone()?))));
+    lineage
 }
 
 async fn spool(config: &Config, key: &str, mut pages: Pages) -> Result<(u64, Spooled), Failure> {

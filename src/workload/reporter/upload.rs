@@ -3,6 +3,7 @@
 //! Called by `run.rs`. Up to 8 MiB in one request; above that in parts, and a transfer that does not end well is
 //! aborted, because S3 keeps (and bills) the parts of an unfinished one for ever.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use aws_sdk_s3::Client;
@@ -28,8 +29,8 @@ pub(super) struct Upload {
     pub(super) key: String,
     /// The endpoint, for errors.
     pub(super) place: String,
-    /// The pod's name, kept as metadata `pod` so that an object tells which attempt wrote it.
-    pub(super) pod: Option<String>,
+    /// Kept as the object's metadata, so that it tells which run wrote it: `pod`, `job`, `run`, `day`.
+    pub(super) lineage: Vec<(&'static str, String)>,
 }
 
 impl Upload {
@@ -120,12 +121,11 @@ impl Upload {
         }
     }
 
-    fn metadata(&self, rows: u64) -> std::collections::HashMap<String, String> {
-        let mut metadata = std::collections::HashMap::from([("rows".to_owned(), rows.to_string())]);
-        if let Some(pod) = self.pod.as_ref().filter(|pod| pod.bytes().all(|byte| byte.is_ascii_graphic())) {
-            metadata.insert("pod".to_owned(), pod.clone());
-        }
-        metadata
+    fn metadata(&self, rows: u64) -> HashMap<String, String> {
+        // Metadata travels as HTTP headers, which take nothing but visible ASCII unharmed.
+        let plain = self.lineage.iter().filter(|(_, value)| value.bytes().all(|byte| byte.is_ascii_graphic()));
+        let named = plain.map(|(name, value)| ((*name).to_owned(), value.clone()));
+        named.chain([("rows".to_owned(), rows.to_string())]).collect()
     }
 
     fn request(&self, operation: &'static str) -> Request<'_> {
