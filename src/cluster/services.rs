@@ -1,13 +1,17 @@
 //! Service ports: reading them, changing one in place, and the note a fault leaves on the Service.
 
 use k8s_openapi::api::core::v1::Service;
+use k8s_openapi::api::discovery::v1::{Endpoint, EndpointSlice};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use kube::api::{Patch, PatchParams};
 use serde_json::{Value, json};
 
 use super::{Cluster, ClusterError, FIELD_MANAGER, rows};
 use crate::domain::equivalent;
-use crate::domain::service::{ServicePort, ServiceRow};
+use crate::domain::service::{EndpointsRow, ServicePort, ServiceRow};
+
+/// The label by which an EndpointSlice names its Service.
+const SERVICE_NAME: &str = "kubernetes.io/service-name";
 
 impl Cluster {
     /// A Service, `None` where it is not there.
@@ -60,6 +64,22 @@ fn port_row(index: usize, port: &k8s_openapi::api::core::v1::ServicePort) -> Ser
             _ => None,
         },
         node_port: port.node_port.and_then(|n| u16::try_from(n).ok()),
+    }
+}
+
+/// An EndpointSlice's row. An endpoint whose readiness is unknown counts as ready, as for kube-proxy.
+pub fn endpoints_row(slice: &EndpointSlice) -> EndpointsRow {
+    let ready = |endpoint: &&Endpoint| endpoint.conditions.as_ref().and_then(|c| c.ready) != Some(false);
+    let endpoints = slice.endpoints.as_deref().unwrap_or_default();
+    let ports = slice.ports.iter().flatten().filter_map(|port| u16::try_from(port.port?).ok());
+    let labels = slice.metadata.labels.as_ref();
+    EndpointsRow {
+        uid: rows::uid(&slice.metadata),
+        name: rows::name(&slice.metadata),
+        service: labels.and_then(|labels| labels.get(SERVICE_NAME).cloned()).unwrap_or_default(),
+        ports: ports.collect(),
+        ready: endpoints.iter().filter(ready).flat_map(|endpoint| endpoint.addresses.clone()).collect(),
+        not_ready: rows::count_of(endpoints.iter().filter(|endpoint| !ready(endpoint))),
     }
 }
 
