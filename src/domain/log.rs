@@ -1,5 +1,7 @@
 //! Lines of a container's log, and what part of a log is wanted.
 
+use jiff::Timestamp;
+
 /// What part of a log is wanted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LogOptions {
@@ -22,6 +24,11 @@ pub struct LogLine {
     pub pod: String,
     /// The attempt's number, for pods of a Job.
     pub attempt: Option<u32>,
+    /// When it was written; known where it was followed for a screen. A reader that asked for `timestamps` has
+    /// them in the text, as kubectl prints them.
+    pub at: Option<Timestamp>,
     /// The line, without its line feed; bytes that are no UTF-8 are replaced.
     pub text: String,
+    /// True where the line was longer and is cut.
+    pub cut: bool,
 }
