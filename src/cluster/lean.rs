@@ -315,3 +315,67 @@ whole!(
     k8s_openapi::api::core::v1::Service,
     k8s_openapi::api::discovery::v1::EndpointSlice
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::rows::{cronjob_row, job_facts, pod_facts};
+    use serde_json::{Value, json};
+
+    fn whole<K: DeserializeOwned>(object: &Value) -> K {
+        serde_json::from_value(object.clone()).unwrap()
+    }
+
+    #[test]
+    fn a_lean_object_makes_the_same_row_as_a_whole_one() {
+        let jobs: Value = serde_json::from_str(include_str!("../../tests/fixtures/lab/jobs.json")).unwrap();
+        for case in jobs.as_object().unwrap().values() {
+            let mut job = case["job"].clone();
+            job["metadata"]["managedFields"] = json!([{"manager": "m", "operation": "Update", "fieldsV1": {"f:a": {}}}]);
+            assert_eq!(job_facts(&Job::lean(&job.to_string()).unwrap()), job_facts(&whole(&job)));
+            for pod in case["pods"].as_array().unwrap() {
+                assert_eq!(pod_facts(&Pod::lean(&pod.to_string()).unwrap()), pod_facts(&whole(pod)));
+            }
+        }
+        let cronjobs: Value = serde_json::from_str(include_str!("../../tests/fixtures/lab/cronjobs.json")).unwrap();
+        let now = "2026-11-23T14:30:00Z".parse().unwrap();
+        for object in cronjobs.as_object().unwrap().values() {
+            assert_eq!(cronjob_row(&CronJob::lean(&object.to_string()).unwrap(), now), cronjob_row(&whole(object), now));
+        }
+    }
+
+    #[test]
+    fn pods_at_the_edge_make_the_same_row_too() {
+        let waiting = json!({"name": "c", "ready": false, "restartCount": 2, "image": "x", "imageID": "",
+            "state": {"waiting": {"reason": "ErrImageNeverPull", "message": "no image"}}});
+        for status in [
+            json!(null),
+            json!({}),
+            json!({"phase": "Pending", "containerStatuses": [waiting]}),
+            json!({"phase": "Pending", "conditions": [{"type": "PodScheduled", "status": "False",
+                "reason": "Unschedulable", "message": "0/1 nodes"}]}),
+            json!({"phase": "Failed", "reason": "Evicted", "message": "The node was low on memory", "podIP": "10.0.0.1"}),
+        ] {
+            let pod = json!({"metadata": {"name": "p", "uid": "u", "deletionTimestamp": "2026-11-23T14:00:00Z"},
+                "spec": {"containers": [{"name": "c"}, {"name": "d"}], "nodeName": "n"}, "status": status});
+            assert_eq!(pod_facts(&Pod::lean(&pod.to_string()).unwrap()), pod_facts(&whole(&pod)), "{pod}");
+        }
+        assert!(Pod::lean("{\"metadata\": {\"name\": 1}}").is_err());
+    }
+
+    #[test]
+    fn zzz_adhoc() {
+        let text = std::fs::read_to_string("/tmp/ha-pod.json").unwrap();
+        let n = 3000;
+        let t = std::time::Instant::now();
+        for _ in 0..n { std::hint::black_box(serde_json::from_str::<Pod>(&text).unwrap()); }
+        let full = t.elapsed();
+        let t = std::time::Instant::now();
+        for _ in 0..n { std::hint::black_box(Pod::lean(&text).unwrap()); }
+        let lean = t.elapsed();
+        let t = std::time::Instant::now();
+        for _ in 0..n { std::hint::black_box(pod_facts(&Pod::lean(&text).unwrap())); }
+        let facts = t.elapsed();
+        panic!("bytes {} full {:?} lean {:?} lean+facts {:?}", text.len(), full / n, lean / n, facts / n);
+    }
+}

@@ -3,8 +3,8 @@
 //! Called by `runtime`. Dropping the future ends the request. The text is foreign: make it safe before it is drawn.
 
 use std::future::Future;
+use std::time::Duration;
 
-use jiff::Timestamp;
 use k8s_openapi::api::core::v1::{ContainerStatus, Pod};
 
 use super::log_lines::Line;
@@ -14,6 +14,9 @@ use crate::domain::log::{LogLine, LogOptions};
 
 /// A longer line is cut: a screen shows some hundred characters of it.
 const LONGEST_LINE: usize = 16 << 10;
+
+/// Between two looks at a log that ended without its container.
+const LAG: Duration = Duration::from_millis(250);
 
 /// Who takes a followed log in.
 pub trait LogSink: Send {
@@ -51,20 +54,24 @@ impl Cluster {
             let run = if follows { Some(self.started(pod, container).await?) } else { None };
             let mut batches = self.log_batches(source, &options, LONGEST_LINE).await?;
             let seen = source.since;
+            let mut quiet = true;
             while let Some(lines) = batches.next().await? {
                 // `sinceTime` may be taken by the second: what was told already comes again.
                 let new = lines.into_iter().filter(|line| line.at.is_none() || line.at > seen);
                 let lines: Vec<LogLine> = new.map(|line| log_line(pod, line)).collect();
                 source.since = lines.iter().filter_map(|line| line.at).max().or(source.since);
+                quiet &= lines.is_empty();
                 if !lines.is_empty() && !sink.take(lines).await {
                     return Ok(LogEnd::Closed);
                 }
             }
             match run {
-                Some(run) if self.still_runs(pod, container, run).await? => {
-                    source.since = source.since.or_else(|| Some(Timestamp::now()));
-                }
+                Some(run) if self.still_runs(pod, container, run).await? => {}
                 _ => return Ok(LogEnd::Ended),
+            }
+            if quiet {
+                // The kubelet tells of a container's end up to a second after its log has ended.
+                tokio::time::sleep(LAG).await;
             }
         }
     }

@@ -1,5 +1,6 @@
 //! An API server in process and the wire to it: a test refuses, cuts and mangles what goes over it.
 
+use std::collections::VecDeque;
 use std::io;
 use std::sync::{Arc, Mutex};
 
@@ -40,6 +41,16 @@ struct Rules {
     status: Option<(String, u16)>,
     mangled: Vec<(&'static str, &'static str)>,
     asked: Vec<String>,
+    logs: VecDeque<Log>,
+}
+
+/// What a kubelet sends of a log: pieces, then its end, or silence.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Log {
+    pub(crate) pieces: Vec<Bytes>,
+    pub(crate) ends: bool,
+    /// Held by whoever waits for more of it.
+    pub(crate) reader: Arc<()>,
 }
 
 pub(crate) struct Wire {
@@ -100,6 +111,11 @@ impl Wire {
         self.rules.lock().unwrap().mangled.push((from, to));
     }
 
+    /// Answers the next request for a log with this.
+    pub(crate) fn log(&self, log: Log) {
+        self.rules.lock().unwrap().logs.push_back(log);
+    }
+
     pub(crate) fn cut(&self, how: Cut) {
         self.cuts.send(how).ok();
     }
@@ -152,10 +168,11 @@ async fn answer(
     cut: broadcast::Receiver<Cut>,
 ) -> Result<Response<Answer>, kube::Error> {
     let path = request.uri().path().to_owned();
-    let rules = {
+    let (rules, log) = {
         let mut rules = rules.lock().unwrap();
         rules.asked.push(format!("{} {}", request.method(), request.uri()));
-        rules.clone()
+        let log = if path.ends_with("/log") { rules.logs.pop_front() } else { None };
+        (rules.clone(), log)
     };
     if rules.refused {
         return Err(kube::Error::Service(io::Error::from(io::ErrorKind::ConnectionRefused).into()));
@@ -166,6 +183,9 @@ async fn answer(
         let response = Response::builder().status(*code);
         let body = Full::new(Bytes::from(status.to_string())).map_err(|never| match never {});
         return Ok(response.body(body.boxed_unsync()).unwrap());
+    }
+    if let Some(log) = log {
+        return Ok(Response::new(StreamBody::new(log_frames(log)).boxed_unsync()));
     }
     let (parts, body) = client.send(request).await?.into_parts();
     if !parts.headers.get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(b"application/json")) {
@@ -186,6 +206,18 @@ async fn answer(
         }
     });
     Ok(Response::from_parts(parts, StreamBody::new(data).boxed_unsync()))
+}
+
+fn log_frames(log: Log) -> impl futures::Stream<Item = io::Result<Frame<Bytes>>> {
+    let (reader, ends) = (log.reader, log.ends);
+    let silence = futures::stream::once(async move {
+        let _reader = reader;
+        if !ends {
+            std::future::pending::<()>().await;
+        }
+        Ok(Frame::data(Bytes::new()))
+    });
+    futures::stream::iter(log.pieces.into_iter().map(|piece| Ok(Frame::data(piece)))).chain(silence)
 }
 
 /// What a cut stream yields last.
