@@ -331,7 +331,8 @@ mod tests {
         let jobs: Value = serde_json::from_str(include_str!("../../tests/fixtures/lab/jobs.json")).unwrap();
         for case in jobs.as_object().unwrap().values() {
             let mut job = case["job"].clone();
-            job["metadata"]["managedFields"] = json!([{"manager": "m", "operation": "Update", "fieldsV1": {"f:a": {}}}]);
+            job["metadata"]["managedFields"] =
+                json!([{"manager": "m", "operation": "Update", "fieldsV1": {"f:a": {}}}]);
             assert_eq!(job_facts(&Job::lean(&job.to_string()).unwrap()), job_facts(&whole(&job)));
             for pod in case["pods"].as_array().unwrap() {
                 assert_eq!(pod_facts(&Pod::lean(&pod.to_string()).unwrap()), pod_facts(&whole(pod)));
@@ -340,7 +341,10 @@ mod tests {
         let cronjobs: Value = serde_json::from_str(include_str!("../../tests/fixtures/lab/cronjobs.json")).unwrap();
         let now = "2026-11-23T14:30:00Z".parse().unwrap();
         for object in cronjobs.as_object().unwrap().values() {
-            assert_eq!(cronjob_row(&CronJob::lean(&object.to_string()).unwrap(), now), cronjob_row(&whole(object), now));
+            assert_eq!(
+                cronjob_row(&CronJob::lean(&object.to_string()).unwrap(), now),
+                cronjob_row(&whole(object), now)
+            );
         }
     }
 
@@ -361,21 +365,5 @@ mod tests {
             assert_eq!(pod_facts(&Pod::lean(&pod.to_string()).unwrap()), pod_facts(&whole(&pod)), "{pod}");
         }
         assert!(Pod::lean("{\"metadata\": {\"name\": 1}}").is_err());
-    }
-
-    #[test]
-    fn zzz_adhoc() {
-        let text = std::fs::read_to_string("/tmp/ha-pod.json").unwrap();
-        let n = 3000;
-        let t = std::time::Instant::now();
-        for _ in 0..n { std::hint::black_box(serde_json::from_str::<Pod>(&text).unwrap()); }
-        let full = t.elapsed();
-        let t = std::time::Instant::now();
-        for _ in 0..n { std::hint::black_box(Pod::lean(&text).unwrap()); }
-        let lean = t.elapsed();
-        let t = std::time::Instant::now();
-        for _ in 0..n { std::hint::black_box(pod_facts(&Pod::lean(&text).unwrap())); }
-        let facts = t.elapsed();
-        panic!("bytes {} full {:?} lean {:?} lean+facts {:?}", text.len(), full / n, lean / n, facts / n);
     }
 }

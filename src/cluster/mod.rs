@@ -1,7 +1,7 @@
-//! The lab's Kubernetes client: connect, apply, watch, read typed rows, logs.
+//! The lab's Kubernetes client: connect, apply, watch, read typed rows, logs, whole objects as text.
 //!
-//! Called by `provider` (to connect) and `lab` (for everything else). Knows nothing of which provider
-//! is behind the API server, and prints nothing.
+//! Called by `provider` (to connect), `lab`, and `runtime` (watches, followed logs, objects to read and edit). Knows
+//! nothing of which provider is behind the API server, and prints nothing.
 
 mod apply;
 mod connect;

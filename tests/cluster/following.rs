@@ -46,7 +46,8 @@ impl Followed {
 }
 
 async fn state(wire: &Wire, pod: &str, state: Value) {
-    let container = json!({"name": "main", "image": "x", "imageID": "", "ready": false, "restartCount": 0, "state": state});
+    let container =
+        json!({"name": "main", "image": "x", "imageID": "", "ready": false, "restartCount": 0, "state": state});
     let status = json!({"status": {"phase": "Running", "containerStatuses": [container]}});
     let (code, answer) = wire.request("PATCH", &format!("/api/v1/namespaces/default/pods/{pod}/status"), &status).await;
     assert_eq!(code, 200, "{answer}");

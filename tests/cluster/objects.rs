@@ -54,7 +54,8 @@ async fn an_edit_of_what_someone_else_changed_meanwhile_is_a_conflict() {
 async fn what_the_server_refuses_is_told_in_its_words() {
     let (wire, service) = localstack().await;
     let before = wire.cluster.object_yaml(&service).await.unwrap();
-    let edit = async |after: String| wire.cluster.apply_edited(&service, &before, &after).await.unwrap_err().to_string();
+    let edit =
+        async |after: String| wire.cluster.apply_edited(&service, &before, &after).await.unwrap_err().to_string();
     let invalid = edit(before.replace("port: 4566", "port: 456700")).await;
     assert!(invalid.starts_with("edit service/localstack: Service \"localstack\" is invalid: "), "{invalid}");
     assert!(invalid.contains("must be between 1 and 65535, inclusive"), "{invalid}");

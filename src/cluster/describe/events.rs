@@ -24,9 +24,8 @@ pub(super) fn table(page: &mut Page, events: &[Value], now: Timestamp) {
 }
 
 fn age(event: &Value, now: Timestamp) -> String {
-    let since = |at: Option<Timestamp>| {
-        at.map_or_else(|| "<unknown>".to_owned(), |at| span(now.as_second() - at.as_second()))
-    };
+    let since =
+        |at: Option<Timestamp>| at.map_or_else(|| "<unknown>".to_owned(), |at| span(now.as_second() - at.as_second()));
     let first = since(time(event, "/eventTime").or_else(|| time(event, "/firstTimestamp")));
     let (count, last) = match event.get("series").filter(|series| series.is_object()) {
         Some(series) => (series["count"].as_i64(), time(series, "/lastObservedTime")),

@@ -26,11 +26,9 @@ fn fields(volume: &Value) -> Vec<(&'static str, String)> {
     let optional = || ("Optional", word_or(source, "/optional", "false"));
     let field = |pointer: &str| text(source, pointer).to_owned();
     match kind.as_str() {
-        "configMap" => vec![
-            ("Type", "ConfigMap (a volume populated by a ConfigMap)".into()),
-            ("Name", field("/name")),
-            optional(),
-        ],
+        "configMap" => {
+            vec![("Type", "ConfigMap (a volume populated by a ConfigMap)".into()), ("Name", field("/name")), optional()]
+        }
         "secret" => vec![
             ("Type", "Secret (a volume populated by a Secret)".into()),
             ("SecretName", field("/secretName")),
@@ -57,7 +55,8 @@ fn fields(volume: &Value) -> Vec<(&'static str, String)> {
 }
 
 fn projected(source: &Value) -> Vec<(&'static str, String)> {
-    let mut fields = vec![("Type", "Projected (a volume that contains injected data from multiple sources)".to_owned())];
+    let mut fields =
+        vec![("Type", "Projected (a volume that contains injected data from multiple sources)".to_owned())];
     for part in items(source, "/sources") {
         if let Some(secret) = part.get("secret") {
             fields.push(("SecretName", text(secret, "/name").into()));
