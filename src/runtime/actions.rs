@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::forward::Steps;
 use super::Shared;
+use super::forward::Steps;
 use crate::app::Effect;
 use crate::app::message::{Body, Data, Deed, Done};
 use crate::cluster::Edited;
@@ -87,7 +87,11 @@ async fn perform(shared: &Arc<Shared>, lab: &Lab, effect: Effect) -> Result<Stri
         }
         Effect::FinishTask { ids, done } => {
             for id in &ids {
-                if done { tasks::done(lab, id).await? } else { tasks::reopen(lab, id).await? };
+                if done {
+                    tasks::done(lab, id).await?
+                } else {
+                    tasks::reopen(lab, id).await?
+                };
             }
             format!("{} {}", ids.len(), if done { "DONE" } else { "UNDONE" })
         }
@@ -126,7 +130,9 @@ async fn inject(shared: &Arc<Shared>, lab: &Lab, to: u16, seconds: Option<u64>) 
                 && let Ok(lab) = task.lab()
             {
                 let cleared = faults::clear_overdue(&lab, jiff::Timestamp::now()).await;
-                let words = cleared.map(|cleared| if cleared.is_empty() { String::new() } else { "the fault's time is over: cleared".to_owned() });
+                let words = cleared.map(|cleared| {
+                    if cleared.is_empty() { String::new() } else { "the fault's time is over: cleared".to_owned() }
+                });
                 task.done(Deed::Fault, words).await;
             }
         });

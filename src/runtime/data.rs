@@ -69,10 +69,7 @@ pub(super) async fn ask(shared: Arc<Shared>, effect: Effect) {
     shared.send(Body::Data(shared.epoch(), data)).await;
 }
 
-async fn answer<'a, T, F>(
-    lab: &'a Result<Arc<Lab>, Failure>,
-    ask: impl FnOnce(&'a Lab) -> F,
-) -> Result<T, Failure>
+async fn answer<'a, T, F>(lab: &'a Result<Arc<Lab>, Failure>, ask: impl FnOnce(&'a Lab) -> F) -> Result<T, Failure>
 where
     F: Future<Output = Result<T, LabError>> + 'a,
 {

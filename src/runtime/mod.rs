@@ -38,6 +38,9 @@ pub const QUEUE: usize = 4096;
 /// How long tasks may take to end when the dashboard does.
 const GRACE: Duration = Duration::from_secs(3);
 
+/// Reads the settings file: the choices in force and what is odd about the file, or why it cannot be read.
+pub type ReadSettings = Arc<dyn Fn() -> Result<(Options, Vec<String>), String> + Send + Sync>;
+
 /// What the dashboard works with.
 pub struct Setup {
     /// Where the cluster comes from.
@@ -48,8 +51,8 @@ pub struct Setup {
     pub downloads: PathBuf,
     /// The settings file.
     pub settings: PathBuf,
-    /// Reads the settings file: the choices in force, and what is wrong with it.
-    pub read_settings: Arc<dyn Fn() -> (Options, Vec<String>) + Send + Sync>,
+    /// Reads the settings file.
+    pub read_settings: ReadSettings,
 }
 
 /// Everything that runs beside the loop.
@@ -105,7 +108,9 @@ impl Runtime {
             }
             Effect::Poll { tasks, reports } => shared.polls.send_modify(|polls| *polls = (tasks, reports)),
             Effect::StopLog(pod) => logs::stop(&shared, &pod),
-            Effect::FollowLog { pod, container, previous } => logs::follow(&shared, &self.session, pod, container, previous),
+            Effect::FollowLog { pod, container, previous } => {
+                logs::follow(&shared, &self.session, pod, container, previous)
+            }
             Effect::SaveText { name, text } => shared.clone().start(save::text(shared, name, text)),
             Effect::Up => shared.clone().start(actions::up(shared)),
             // The terminal's affair: the loop keeps these to itself.

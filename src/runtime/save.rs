@@ -25,7 +25,8 @@ pub(super) async fn text(shared: Arc<Shared>, name: String, text: String) {
 /// Writes a new file; one that is there is never written over.
 fn write(dir: &Path, name: &str, text: &str) -> Result<PathBuf, LabError> {
     // The name is made of an object's: it must not lead out of the folder.
-    let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || "-._".contains(c) { c } else { '_' }).collect();
+    let plain: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() || "-._".contains(c) { c } else { '_' }).collect();
     let plain = plain.trim_start_matches('.');
     for n in 0..MOST {
         let path = dir.join(if n == 0 { plain.to_owned() } else { format!("{n}-{plain}") });
