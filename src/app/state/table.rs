@@ -83,6 +83,10 @@ impl<R> Default for Table<R> {
 impl<R: Item> Table<R> {
     /// Puts a row in, or in place of the one of the same uid.
     pub fn put(&mut self, row: R) -> Change {
+        // What a person sees selected stays selected, also where they have not moved yet.
+        if self.known {
+            self.hold();
+        }
         let Some(&slot) = self.by_uid.get(row.uid()) else { return self.insert(row) };
         let Some(old) = self.slots[slot as usize].as_ref() else { return self.insert(row) };
         if *old == row {
@@ -280,6 +284,9 @@ impl<R: Item> Table<R> {
 
     /// Holds on to the row under the cursor, so that rows coming in above do not move the selection.
     pub fn hold(&mut self) {
+        if self.order.is_empty() {
+            return;
+        }
         if self.cursor.uid.as_ref().is_none_or(|uid| self.get(uid.as_str()).is_none()) {
             self.select_at(self.cursor());
         }
