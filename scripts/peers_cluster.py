@@ -205,6 +205,14 @@ def pod_path(name):
     return f"/api/v1/namespaces/{NAMESPACE}/pods/{name}"
 
 
+def listing(config, accept):
+    """The bytes of a list of all pods, and how long the API server takes for it."""
+    api, begin = Client(config), time.monotonic()
+    api.headers["Accept"] = accept
+    size = len(api.raw("GET", f"/api/v1/namespaces/{NAMESPACE}/pods"))
+    return size, time.monotonic() - begin
+
+
 def in_threads(work, parts):
     threads = [threading.Thread(target=work, args=(part,)) for part in parts]
     for thread in threads:
