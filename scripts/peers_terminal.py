@@ -104,9 +104,11 @@ class Terminal:
         while time.monotonic() < deadline and self.step(quiet):
             pass
 
-    def leave(self, seconds):
-        """Reads without parsing, so that this process takes no CPU from the program; parses afterwards."""
-        time.sleep(seconds)
+    def catch_up(self):
+        """Parses what was read since, when nobody looked, so that parsing takes no CPU from a program that is measured.
+
+        Returns the number of bytes.
+        """
         output = b""
         while not self.chunks.empty():
             output += self.chunks.get()[1]
@@ -118,7 +120,7 @@ class Terminal:
         return "\n".join(line.rstrip() for line in self.screen.display)
 
     def highlight(self, wanted):
-        """What tells the chosen row from others: the main style and the first characters of each line that matches `wanted`."""
+        """What tells the chosen row from others: main style and first characters of each line that matches `wanted`."""
         seen = []
         for y, line in enumerate(self.screen.display):
             if wanted.search(line):
