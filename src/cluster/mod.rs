@@ -27,6 +27,7 @@ pub use cronjobs::job_from_cronjob;
 pub use delete::Owned;
 pub use endpoints::endpoints_row;
 pub use error::ClusterError;
-pub use rollout::{Rollout, rollout_of};
+pub use events::row as event_row;
+pub use rollout::{Rollout, deployment_row, rollout_of};
 pub use rows::{attempts, cronjob_row, job_facts, job_row, next_runs, pod_facts, pod_row};
 pub use services::{Note, port_patch, service_row};

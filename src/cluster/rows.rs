@@ -279,6 +279,6 @@ fn owner<'a>(metadata: &'a ObjectMeta, kind: &str) -> Option<&'a OwnerReference>
     owners.into_iter().find(|owner| owner.kind == kind && owner.controller == Some(true))
 }
 
-fn count(n: Option<i32>) -> u32 {
+pub(crate) fn count(n: Option<i32>) -> u32 {
     u32::try_from(n.unwrap_or(0)).unwrap_or(0)
 }

@@ -26,6 +26,8 @@ pub struct Notes {
     pub hits: Vec<(Rect, Hit)>,
     /// How much of the panel's list or text was shown.
     pub viewport: Viewport,
+    /// Lines that one page back is, where lines take more than one row.
+    pub page_back: Option<usize>,
     /// Where the text cursor stands.
     pub cursor: Option<(u16, u16)>,
 }
