@@ -161,7 +161,7 @@ words! {
     LogWaiting: "waiting for the first line …", "最初の行を待っています…";
     LogLines: "{0} lines", "{0}行";
     LogAttempts: "{0} attempts", "試行{0}回";
-    LogAttempt: "attempt {0}", "試行{0}";
+    LogNext: "#{0} in {1}", "#{0}まで{1}";
     LogPrevious: "before the last restart", "前回の再起動より前";
     LogFollowing: "following", "追従中";
     LogAtEnd: "ended, at its end", "終了・末尾を表示";
@@ -180,10 +180,11 @@ words! {
     EventMeans: "What it means", "意味";
     TasksHint: "a adds a task, S adds sample tasks", "aでタスクを追加、Sでサンプルタスクを追加";
     TasksCount: "{0} DONE, {1} UNDONE", "DONE {0}件、UNDONE {1}件";
-    TasksToday: "{0} done today ({1} {2}): what a report of today holds", "今日({1} {2})の完了は{0}件: 今日のレポートに載る件数";
+    TasksToday: "{0} done today ({1} {2}): today's report", "今日({1} {2})の完了{0}件 = 今日のレポートの件数";
     NotRefreshed: "not up to date: {0}", "更新できません: {0}";
-    ReportsHint: "a Job of the CronJob writes one: t on 2", "CronJobのJobが書き出します: 2でt";
+    ReportsHint: "a Job writes them: 2, then t runs one", "Jobが書き出します: 2のあとtでJobを実行";
     ReportsCount: "{0} reports, {1}", "レポート{0}件、{1}";
+    ReportsUnread: "JOB shows once a report was opened", "JOBは一度開いたレポートに表示";
     ReportRows: "{0} rows", "{0}行";
     ReportEmpty: "no rows: no task was finished on that day", "行がありません。その日に完了したタスクはありません";
     ReportNoHeader: "the file is empty: it has not even a header", "ファイルは空で、見出し行もありません";
@@ -192,10 +193,10 @@ words! {
     ReportBy: "written by", "作成元";
     ReportByNobody: "nobody left word of having written it", "作成元の記録はありません";
     DiffTitle: "{0} compared with {1}", "{0}と{1}の比較";
-    DiffCounts: "+ {0} added  - {1} removed  ~ {2} changed  = {3} the same", "+ 追加{0}  - 削除{1}  ~ 変更{2}  = 同一{3}";
+    DiffCounts: "+ {0} added  - {1} removed  ~ {2} changed, {3} the same", "+ 追加{0}  - 削除{1}  ~ 変更{2}、同一{3}";
     DiffSame: "both hold the same tasks", "タスクの内容は同じです";
     DiffPartial: "one of the two was not read to its end: this is not all", "片方は途中までしか読んでいないため、すべてではありません";
-    DiffBack: "{0} shows the report again", "{0}でレポートに戻る";
+    DiffBack: "({0} shows the report again)", "({0}キーでレポートに戻る)";
     ObjectNone: "no object is chosen: y or d on a row shows one", "対象が選ばれていません。行の上でyかdを押すと表示します";
     Description: "description", "詳細";
     MessagesEmpty: "nothing was said yet: commands and results appear here", "まだメッセージはありません。実行したコマンドと結果がここに並びます";

@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::scene::Scene;
 
 /// No line is wider than the screen, nothing on it acts on a terminal.
-pub fn screen(text: &str, area: Rect) {
+pub(crate) fn screen(text: &str, area: Rect) {
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines.len(), usize::from(area.height));
     for line in lines {
@@ -18,16 +18,17 @@ pub fn screen(text: &str, area: Rect) {
 }
 
 /// True while a panel draws nothing but its own word.
-pub fn is_placeholder(scene: &Scene, panel: PanelId) -> bool {
+pub(crate) fn is_placeholder(scene: &Scene, panel: PanelId) -> bool {
     let mut scene = scene.clone();
     scene.state.toasts = Default::default();
     let text = scene.size(80, 24).text();
-    let words: Vec<&str> = text.lines().skip(2).take(21).map(str::trim).filter(|line| !line.is_empty()).collect();
-    words == [panel.word()]
+    let lines: Vec<&str> = text.lines().skip(2).take(21).map(str::trim).filter(|line| !line.is_empty()).collect();
+    // A notice may stand above it.
+    lines.len() <= 2 && lines.last() == Some(&panel.word())
 }
 
 /// Compares with the snapshot of a name.
-pub fn snapshot(name: &str, text: &str) {
+pub(crate) fn snapshot(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
@@ -35,6 +36,6 @@ pub fn snapshot(name: &str, text: &str) {
 }
 
 /// Several screens in one snapshot, each below its heading.
-pub fn joined(screens: impl IntoIterator<Item = (String, String)>) -> String {
+pub(crate) fn joined(screens: impl IntoIterator<Item = (String, String)>) -> String {
     screens.into_iter().map(|(title, text)| format!("==== {title}\n{text}")).collect()
 }

@@ -6,9 +6,9 @@ use k8s_tutor::domain::report::{Lineage, ReportRow, ReportTable};
 use k8s_tutor::domain::task::TaskRow;
 
 /// The report of the day on the screen.
-pub const TODAY: &str = "completed-tasks-2026-11-23.csv";
+pub(crate) const TODAY: &str = "completed-tasks-2026-11-23.csv";
 /// The one before.
-pub const YESTERDAY: &str = "completed-tasks-2026-11-22.csv";
+pub(crate) const YESTERDAY: &str = "completed-tasks-2026-11-22.csv";
 
 fn at(text: &str) -> Option<Timestamp> {
     Some(text.parse().unwrap())
@@ -26,7 +26,7 @@ fn task(n: u32, user: &str, title: &str, start: &str, updated: Option<&str>) -> 
 }
 
 /// Tasks as people write them; 15:00 UTC is where a day ends in Japan.
-pub fn tasks() -> Vec<TaskRow> {
+pub(crate) fn tasks() -> Vec<TaskRow> {
     vec![
         task(1, "kudoh", "スプリントプランニング", "2026-11-23T00:30:00Z", Some("2026-11-23T03:12:40Z")),
         task(2, "kudoh", "設計レビュー (batch)", "2026-11-23T01:00:00Z", Some("2026-11-23T05:45:00Z")),
@@ -39,7 +39,7 @@ pub fn tasks() -> Vec<TaskRow> {
 }
 
 /// The bucket's listing.
-pub fn reports() -> Vec<ReportRow> {
+pub(crate) fn reports() -> Vec<ReportRow> {
     let row = |key: &str, size, modified: &str| ReportRow {
         key: key.to_owned(),
         size,
@@ -71,7 +71,7 @@ fn table(key: &str, modified: &str, job: Option<&str>, lines: &[&[&str]], most: 
 const HEADER: &[&str] = &["taskId", "userName", "completedTime", "title"];
 
 /// Today's report: a ragged row among good ones.
-pub fn today() -> ReportTable {
+pub(crate) fn today() -> ReportTable {
     let rows: &[&[&str]] = &[
         HEADER,
         &["7f3c2a01-51d4-4c0a-9b1e-0242ac120001", "kudoh", "12:12", "スプリントプランニング"],
@@ -83,7 +83,7 @@ pub fn today() -> ReportTable {
 }
 
 /// Yesterday's: one task with another title, one that today's lacks; cut.
-pub fn yesterday() -> ReportTable {
+pub(crate) fn yesterday() -> ReportTable {
     let rows: &[&[&str]] = &[
         HEADER,
         &["7f3c2a01-51d4-4c0a-9b1e-0242ac120001", "kudoh", "12:12", "スプリントの計画"],
@@ -95,7 +95,7 @@ pub fn yesterday() -> ReportTable {
 }
 
 /// A report of many rows.
-pub fn long(rows: usize) -> ReportTable {
+pub(crate) fn long(rows: usize) -> ReportTable {
     let lines: Vec<Vec<String>> = std::iter::once(HEADER.iter().map(|cell| (*cell).to_owned()).collect())
         .chain((0..rows).map(|n| {
             vec![format!("7f3c{n:04x}-51d4-4c0a"), "kudoh".to_owned(), "12:00".to_owned(), format!("タスク {n}")]
@@ -107,7 +107,7 @@ pub fn long(rows: usize) -> ReportTable {
 }
 
 /// What the task-reporter logs on a good day.
-pub const GOOD: &[&str] = &[
+pub(crate) const GOOD: &[&str] = &[
     "2026-11-23T13:49:04.102934Z  INFO collecting tasks completed on 2026-11-23 stage=\"localstack\" zone=\"Asia/Tokyo\" endpoint=\"http://localstack:4566\"",
     "2026-11-23T13:49:04.318114Z  INFO processing next chunk...",
     "2026-11-23T13:49:04.318702Z  INFO 7f3c2a01-51d4-4c0a-9b1e-0242ac120001,kudoh,12:12,\"スプリントプランニング\"",
@@ -117,16 +117,23 @@ pub const GOOD: &[&str] = &[
     "2026-11-23T13:49:05.001602Z  INFO completed!!",
 ];
 
-/// What it logs while nobody answers behind the Service.
-pub const BAD: &[&str] = &[
-    "2026-11-23T13:48:25.204115Z  INFO collecting tasks completed on 2026-11-23 stage=\"localstack\" zone=\"Asia/Tokyo\" endpoint=\"http://localstack:4566\"",
-    "2026-11-23T13:48:25.731902Z  WARN request failed, trying again: Query on tasks: connection refused (os error 111)",
-    "2026-11-23T13:48:26.902441Z ERROR error: Query on tasks at http://localstack:4566: connection refused (os error 111) exit_code=1",
-    "\tat connect (tcp)\tlocalstack:4566",
-];
+/// What it logs while nobody answers behind the Service, in a minute of its second.
+pub(crate) fn bad(second: &str) -> Vec<String> {
+    let line = |rest: &str| format!("2026-11-23T13:{second}.{rest}");
+    vec![
+        line(
+            "204115Z  INFO collecting tasks completed on 2026-11-23 stage=\"localstack\" zone=\"Asia/Tokyo\" endpoint=\"http://localstack:4566\"",
+        ),
+        line("231902Z  WARN request failed, trying again: Query on tasks: connection refused (os error 111)"),
+        line(
+            "302441Z ERROR error: Query on tasks at http://localstack:4566: connection refused (os error 111) exit_code=1",
+        ),
+        "\tat connect (tcp)\tlocalstack:4566".to_owned(),
+    ]
+}
 
 /// A CronJob as the API server gives it.
-pub const YAML: &str = "\
+pub(crate) const YAML: &str = "\
 apiVersion: batch/v1
 kind: CronJob
 metadata:
@@ -162,7 +169,7 @@ status:
 ";
 
 /// The same in words.
-pub const DESCRIPTION: &str = "\
+pub(crate) const DESCRIPTION: &str = "\
 Name:                          task-reporter
 Namespace:                     c-manual
 Labels:                        app=task-reporter

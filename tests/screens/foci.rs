@@ -12,7 +12,7 @@ use crate::lab;
 use crate::scene::Scene;
 
 /// Each once, as crowded as it gets.
-pub fn all() -> Vec<(&'static str, Focus)> {
+pub(crate) fn all() -> Vec<(&'static str, Focus)> {
     let mut dialog = Dialog::confirm("Delete 9?".into(), Word::ActDelete, vec![Effect::ClearFaults]);
     dialog.lines = (0..40).map(|n| format!("pod/task-reporter-{n}")).collect();
     dialog.commands = vec!["kubectl delete pod ".to_owned() + &"task-reporter ".repeat(20); 9];

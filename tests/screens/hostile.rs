@@ -69,7 +69,8 @@ fn evil() -> Scene {
     for (kind, rows) in [(Kind::Pod, pods), (Kind::Job, jobs), (Kind::Event, events)] {
         scene.messages(vec![watch(now, kind, News::Rows(rows))]);
     }
-    let pods: Vec<String> = scene.state.world.jobs.all().flat_map(|job| &job.row.attempts).map(|a| a.pod.clone()).collect();
+    let pods: Vec<String> =
+        scene.state.world.jobs.all().flat_map(|job| &job.row.attempts).map(|a| a.pod.clone()).collect();
     for pod in pods {
         scene.log(&pod, "2026-11-23T13:48:25Z", &[EVIL, &format!("ERROR {EVIL}")]);
     }

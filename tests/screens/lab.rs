@@ -12,7 +12,7 @@ use crate::recorded;
 use crate::scene::Scene;
 
 /// Where the connection leads.
-pub fn session() -> Link {
+pub(crate) fn session() -> Link {
     Link::Up(Box::new(Connected {
         provider: "sandbox".into(),
         context: "sandbox".into(),
@@ -24,7 +24,7 @@ pub fn session() -> Link {
 }
 
 /// Connected, everything known.
-pub fn lab() -> Scene {
+pub(crate) fn lab() -> Scene {
     let mut scene = Scene::new();
     scene.link(session());
     plan(&mut scene);
@@ -64,8 +64,10 @@ fn logs(scene: &mut Scene) {
         scene.log(&pod, "2026-11-23T13:49:04Z", data::GOOD);
         scene.take(Body::Log(0, LogNews::Ended { pod, previous: false, why: None }));
     }
-    for (pod, since) in pods(scene, "flaky").into_iter().zip(["13:48:25", "13:48:35", "13:48:56"]) {
-        scene.log(&pod, &format!("2026-11-23T{since}Z"), data::BAD);
+    for (pod, since) in pods(scene, "flaky").into_iter().zip(["48:25", "48:35", "48:56"]) {
+        let lines = data::bad(since);
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        scene.log(&pod, &format!("2026-11-23T13:{since}Z"), &lines);
         scene.take(Body::Log(0, LogNews::Ended { pod, previous: false, why: None }));
     }
 }
@@ -87,14 +89,14 @@ fn said(scene: &mut Scene) {
 }
 
 /// The lab on a panel, as a person gets there.
-pub fn on(panel: PanelId) -> Scene {
+pub(crate) fn on(panel: PanelId) -> Scene {
     let mut scene = lab();
     enter(&mut scene, panel);
     scene
 }
 
 /// Goes to a panel.
-pub fn enter(scene: &mut Scene, panel: PanelId) {
+pub(crate) fn enter(scene: &mut Scene, panel: PanelId) {
     scene.draw("dark");
     let uid = |scene: &Scene, job: &str| scene.state.world.jobs.named(job).unwrap().facts.uid.clone();
     match panel {
@@ -126,13 +128,13 @@ pub fn enter(scene: &mut Scene, panel: PanelId) {
 }
 
 /// The text of the object on the screen comes.
-pub fn text(scene: &mut Scene, yaml: bool) {
+pub(crate) fn text(scene: &mut Scene, yaml: bool) {
     let (object, _) = scene.state.text.of.clone().unwrap();
     let text = if yaml { data::YAML } else { data::DESCRIPTION };
     scene.data(Data::Text { object, yaml, text: Ok(text.to_owned()) });
 }
 
 /// The log of a pod.
-pub fn log_of(pod: &str) -> Place {
+pub(crate) fn log_of(pod: &str) -> Place {
     Place::of(PanelId::Logs, Target::Object(ObjectRef::new(Kind::Pod, pod)))
 }

@@ -21,7 +21,7 @@ struct Change {
 }
 
 /// Everything that the watches tell, each kind's list first as empty and ready.
-pub fn messages() -> Vec<Message> {
+pub(crate) fn messages() -> Vec<Message> {
     let mut text = String::new();
     flate2::read::GzDecoder::new(RECORDING).read_to_string(&mut text).unwrap();
     let changes: Vec<Change> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -36,7 +36,7 @@ pub fn messages() -> Vec<Message> {
 }
 
 /// One message of a watch.
-pub fn watch(at: Timestamp, kind: Kind, news: News) -> Message {
+pub(crate) fn watch(at: Timestamp, kind: Kind, news: News) -> Message {
     Message { at, body: Body::Watch(0, WatchEvent { kind, news }) }
 }
 

@@ -12,44 +12,44 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 /// The time of all screens.
-pub const NOW: &str = "2026-11-23T13:49:12Z";
+pub(crate) const NOW: &str = "2026-11-23T13:49:12Z";
 
 /// The sizes that every panel is looked at in.
-pub const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (97, 31)];
+pub(crate) const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (97, 31)];
 
 /// A dashboard without a terminal.
 #[derive(Clone)]
-pub struct Scene {
-    pub state: State,
-    pub now: Timestamp,
+pub(crate) struct Scene {
+    pub(crate) state: State,
+    pub(crate) now: Timestamp,
 }
 
 impl Scene {
     /// A dashboard that has just begun.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { state: State::new(Options::default()), now: NOW.parse().unwrap() }
     }
 
-    pub fn take(&mut self, body: Body) -> Vec<Effect> {
+    pub(crate) fn take(&mut self, body: Body) -> Vec<Effect> {
         update(&mut self.state, Message { at: self.now, body })
     }
 
-    pub fn messages(&mut self, messages: Vec<Message>) {
+    pub(crate) fn messages(&mut self, messages: Vec<Message>) {
         for message in messages {
             update(&mut self.state, message);
         }
     }
 
-    pub fn link(&mut self, news: Link) {
+    pub(crate) fn link(&mut self, news: Link) {
         self.take(Body::Link(0, news));
     }
 
-    pub fn data(&mut self, data: Data) {
+    pub(crate) fn data(&mut self, data: Data) {
         self.take(Body::Data(0, data));
     }
 
     /// Lines of a pod's log, one a second.
-    pub fn log(&mut self, pod: &str, since: &str, lines: &[&str]) {
+    pub(crate) fn log(&mut self, pod: &str, since: &str, lines: &[&str]) {
         let since: Timestamp = since.parse().unwrap();
         let line = |(n, text): (i64, &&str)| LogLine {
             at: since.checked_add(jiff::SignedDuration::from_millis(n * 317)).ok(),
@@ -62,7 +62,7 @@ impl Scene {
     }
 
     /// Keys as a person presses them, a frame after each.
-    pub fn keys(&mut self, keys: &str) -> &mut Self {
+    pub(crate) fn keys(&mut self, keys: &str) -> &mut Self {
         for key in keys.split_whitespace() {
             self.take(Body::Input(Input::Key(key.parse().unwrap())));
             self.draw("dark");
@@ -71,36 +71,37 @@ impl Scene {
     }
 
     /// Letters typed into a line.
-    pub fn typed(&mut self, text: &str) -> &mut Self {
+    pub(crate) fn typed(&mut self, text: &str) -> &mut Self {
         self.take(Body::Input(Input::Paste(text.to_owned())));
         self
     }
 
-    pub fn size(&mut self, columns: u16, rows: u16) -> &mut Self {
+    pub(crate) fn size(&mut self, columns: u16, rows: u16) -> &mut Self {
         self.take(Body::Input(Input::Resize(columns, rows)));
+        self.draw("dark");
         self
     }
 
-    pub fn lang(&mut self, lang: Lang) -> &mut Self {
+    pub(crate) fn lang(&mut self, lang: Lang) -> &mut Self {
         self.state.options.lang = lang;
         self
     }
 
-    pub fn go(&mut self, panel: PanelId) -> &mut Self {
+    pub(crate) fn go(&mut self, panel: PanelId) -> &mut Self {
         self.state.focus = Focus::Panel;
         self.take(Body::Input(Input::Mouse(k8s_tutor::app::message::Hit::Tab(panel))));
         self
     }
 
     /// A panel that no tab leads to.
-    pub fn place(&mut self, place: Place) -> &mut Self {
+    pub(crate) fn place(&mut self, place: Place) -> &mut Self {
         self.go(place.panel);
         self.state.here = place;
         self
     }
 
     /// Draws, and lets the state know what was shown, as the loop does.
-    pub fn draw(&mut self, theme: &str) -> Buffer {
+    pub(crate) fn draw(&mut self, theme: &str) -> Buffer {
         let (columns, rows) = self.state.size;
         let mut buffer = Buffer::empty(Rect::new(0, 0, columns, rows));
         let notes = tui::draw(&mut buffer, &self.state, &Theme::named(theme).unwrap(), self.now);
@@ -110,7 +111,7 @@ impl Scene {
     }
 
     /// The screen as text, checked for what no screen may have.
-    pub fn text(&mut self) -> String {
+    pub(crate) fn text(&mut self) -> String {
         let buffer = self.draw("dark");
         let text = tui::text(&buffer);
         super::check::screen(&text, buffer.area);

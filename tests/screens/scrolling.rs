@@ -114,6 +114,7 @@ fn a_line_taller_than_the_screen_says_so_and_is_passed() {
     let mut scene = long();
     scene.take(lines("long", 0, 1, |_| "x".repeat(9_000)));
     scene.take(lines("long", 1, 2, |_| "<1>".into()));
+    assert_eq!(shown(&mut scene), [1]);
     scene.keys("up");
     assert!(scene.text().contains("w unwraps"), "{}", scene.text());
     scene.keys("down");

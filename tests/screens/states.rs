@@ -170,7 +170,12 @@ fn many(scene: &mut Scene) {
         let facts = k8s_tutor::domain::pod::PodFacts { row, labels: "app=web".into(), containers, attempt: None };
         pods.push(Row::Pod(Box::new(facts)));
         let message = format!("message {n}");
-        events.push(Row::Event(Box::new(k8s_tutor::domain::event::EventRow { uid, at: ago(n), message, ..event.clone() })));
+        events.push(Row::Event(Box::new(k8s_tutor::domain::event::EventRow {
+            uid,
+            at: ago(n),
+            message,
+            ..event.clone()
+        })));
     }
     for (kind, rows) in [(Kind::Job, jobs), (Kind::Pod, pods), (Kind::Event, events)] {
         scene.messages(vec![watch(now, kind, News::Rows(rows))]);
@@ -272,7 +277,8 @@ fn logs_of_attempts_whose_pods_are_gone() {
 fn a_fault_is_seen_from_every_panel() {
     let mut scene = lab::lab();
     let mut service = scene.state.world.services.all().next().unwrap().clone();
-    let note = r#"{"fault":"inject-port","port_name":"http","original":4566,"injected":4567,"since":"2026-11-23T13:49:00Z"}"#;
+    let note =
+        r#"{"fault":"inject-port","port_name":"http","original":4566,"injected":4567,"since":"2026-11-23T13:49:00Z"}"#;
     service.annotations.insert(k8s_tutor::domain::fault::FAULT.into(), note.into());
     service.ports[0].port = 4567;
     let now = scene.now;

@@ -9,7 +9,7 @@ use ratatui::style::{Color, Modifier, Style};
 use crate::scene::Scene;
 
 /// Mono has the same text as dark, and no colour anywhere.
-pub fn mono_says_the_same(scene: &mut Scene) {
+pub(crate) fn mono_says_the_same(scene: &mut Scene) {
     let (dark, mono) = (scene.draw("dark"), scene.draw("mono"));
     assert_eq!(tui::text(&dark), tui::text(&mono));
     for cell in mono.content() {
@@ -19,7 +19,7 @@ pub fn mono_says_the_same(scene: &mut Scene) {
 }
 
 /// The roles of the dark theme in runs: `row: columns role …`; a mixture of roles as colours. Plain text is left out.
-pub fn map(buffer: &Buffer) -> String {
+pub(crate) fn map(buffer: &Buffer) -> String {
     let roles = roles();
     let area = buffer.area;
     let mut out = String::new();
@@ -69,9 +69,7 @@ fn roles() -> Vec<(&'static str, Style)> {
 }
 
 fn name(cell: &Cell, roles: &[(&'static str, Style)]) -> String {
-    let of = |style: &Style| {
-        (style.fg.unwrap_or(Color::Reset), style.bg.unwrap_or(Color::Reset), style.add_modifier)
-    };
+    let of = |style: &Style| (style.fg.unwrap_or(Color::Reset), style.bg.unwrap_or(Color::Reset), style.add_modifier);
     let own = (cell.fg, cell.bg, cell.modifier);
     if let Some((name, _)) = roles.iter().find(|(_, style)| of(style) == own) {
         return (*name).to_owned();

@@ -77,7 +77,7 @@ impl<'a> View<'a> {
         let mut view = Self { parts: Vec::new(), total: 0 };
         for (key, attempt) in keys {
             let log = logs.pod(key);
-            let told = log.is_some_and(|log| log.gone || log.why.is_some() || log.dropped > 0);
+            let told = log.is_some_and(|log| log.gone || log.dropped > 0);
             let heading = attempt.is_some() || keys.len() > 1 || told;
             let part = Part { key, attempt: *attempt, log, heading, begin: view.total };
             view.total += part.len();
@@ -209,13 +209,10 @@ mod tests {
         let text = |anchor| view.get(view.place(anchor)).unwrap().text();
         assert_eq!(text(&anchors[0]), "20", "line 1 was dropped: the first one that is there");
         assert_eq!(text(&anchors[1]), "1", "the second line of b, wherever it is");
-        assert_eq!(view.get(0), Some(ViewLine::Heading {
-            pod: "a",
-            attempt: Some(1),
-            gone: false,
-            dropped: 20,
-            known: true
-        }));
+        assert_eq!(
+            view.get(0),
+            Some(ViewLine::Heading { pod: "a", attempt: Some(1), gone: false, dropped: 20, known: true })
+        );
     }
 
     #[test]

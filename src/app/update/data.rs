@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use crate::app::effect::Effect;
 use crate::app::message::{Data, Failure};
-use crate::app::state::{State, Target};
 use crate::app::state::toasts::Tone;
+use crate::app::state::{State, Target};
 use crate::domain::csv_table::diff;
 use crate::domain::object::ObjectRef;
 

@@ -3,9 +3,9 @@
 use crate::app::effect::Effect;
 use crate::app::message::LogNews;
 use crate::app::panel::PanelId;
+use crate::app::shown::log_keys;
 use crate::app::state::State;
 use crate::app::state::history::{Evidence, Lane, Moment, Mood};
-use crate::app::shown::log_keys;
 use crate::app::state::log_view::{Anchor, Level, View, level};
 use crate::app::state::logs::{Line, Source, key};
 use crate::domain::log::LogLine;

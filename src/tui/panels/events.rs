@@ -13,12 +13,15 @@ use crate::tui::widgets::prose;
 
 const COLUMNS: [Column; 6] = [
     Column::number("LAST SEEN", 9, 3),
-    Column::fixed("TYPE", 9, 0),
-    Column::flex("REASON", 16, 1, 0),
-    Column::flex("OBJECT", 16, 2, 1),
-    Column::number("COUNT", 5, 4),
-    Column::flex("MESSAGE", 14, 4, 2),
+    Column::fixed("TYPE", 9, 2),
+    Column::flex("REASON", 20, 1, 0),
+    Column::flex("OBJECT", 18, 3, 0),
+    Column::number("COUNT", 5, 5),
+    Column::flex("MESSAGE", 14, 6, 4),
 ];
+
+/// Narrower than this, a sign before the reason stands for the type.
+const NARROW: u16 = 51;
 
 /// A list shorter than this has no room to spare for the detail.
 const LEAST: u16 = 12;
@@ -27,26 +30,28 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
     let world = &canvas.state.world;
     let selected = world.events.selected();
     let detail = match selected {
-        Some(_) if area.height >= LEAST && area.width >= 40 => (area.height / 3).min(9),
+        Some(_) if area.height >= LEAST && area.width >= 40 => (area.height / 3).min(6),
         _ => 0,
     };
+    let narrow = area.width < NARROW;
     let list = Rect { height: area.height - detail, ..area };
-    let empty = Empty {
-        hint: canvas.word(Word::EventsHint),
-        freshness: Some(world.freshness(Kind::Event)),
-        failure: None,
-    };
-    table(canvas, list, &world.events, &COLUMNS, empty, cells);
+    let empty =
+        Empty { hint: canvas.word(Word::EventsHint), freshness: Some(world.freshness(Kind::Event)), failure: None };
+    table(canvas, list, &world.events, &COLUMNS, empty, |canvas, event| cells(canvas, event, narrow));
     if let Some(event) = selected.filter(|_| detail > 0) {
         about(canvas, Rect { y: list.bottom(), height: detail, ..area }, event);
     }
 }
 
-fn cells<'r>(canvas: &mut Canvas<'_>, event: &'r EventRow) -> (Vec<Cell<'r>>, ratatui::style::Style) {
+fn cells<'r>(canvas: &mut Canvas<'_>, event: &'r EventRow, narrow: bool) -> (Vec<Cell<'r>>, ratatui::style::Style) {
     let theme = canvas.theme;
     let warning = event.kind == "Warning";
     let kind = if warning { Cell::styled("! Warning", theme.warn) } else { event.kind.as_str().into() };
-    let reason = if warning { Cell::styled(event.reason.as_str(), theme.warn) } else { event.reason.as_str().into() };
+    let reason = match (warning, narrow) {
+        (true, true) => Cell::styled(format!("! {}", event.reason), theme.warn),
+        (true, false) => Cell::styled(event.reason.as_str(), theme.warn),
+        _ => event.reason.as_str().into(),
+    };
     let cells = vec![
         canvas.age(event.at).into(),
         kind,

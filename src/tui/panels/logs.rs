@@ -52,7 +52,15 @@ fn head(canvas: &mut Canvas<'_>, area: Rect, view: &View<'_>, window: &Window, a
     let (logs, theme) = (&canvas.state.logs, canvas.theme);
     let what = match &logs.source {
         Source::None => String::new(),
-        Source::Job(job) => format!("job/{job}, {}", fill(canvas.word(Word::LogAttempts), &[&attempts])),
+        Source::Job(job) => {
+            let next = canvas.state.world.jobs.named(job).and_then(|job| job.row.next_attempt.as_ref());
+            let next = next.map(|next| {
+                let left = canvas.until(next.at);
+                format!(", {}", fill(canvas.word(Word::LogNext), &[&next.number, &left]))
+            });
+            let attempts = fill(canvas.word(Word::LogAttempts), &[&attempts]);
+            format!("job/{job}, {attempts}{}", next.unwrap_or_default())
+        }
         Source::Pod(pod) => format!("pod/{pod}"),
         Source::Previous(pod) => format!("pod/{pod}, {}", canvas.word(Word::LogPrevious)),
     };
@@ -83,7 +91,9 @@ fn nothing(canvas: &mut Canvas<'_>, area: Rect, view: &View<'_>) {
         _ if view.is_read() => Word::LogWaiting,
         _ => Word::LogNoLines,
     };
-    for (n, line) in crate::tui::canvas::wrapped(canvas.word(word), usize::from(area.width.saturating_sub(4))).iter().enumerate() {
+    for (n, line) in
+        crate::tui::canvas::wrapped(canvas.word(word), usize::from(area.width.saturating_sub(4))).iter().enumerate()
+    {
         let y = area.y + 1 + u16::try_from(n).unwrap_or(0);
         if y < area.bottom() {
             canvas.text(area.x + 2, y, area.width.saturating_sub(3), line, canvas.theme.dim);
@@ -139,8 +149,13 @@ impl<'a> Look<'a> {
         match view.get(line) {
             Some(ViewLine::Text(line, _)) if self.wrap => {
                 // One byte is at least no wider than one column: most lines need not be measured.
-                let short = line.text.len() <= usize::from(self.text) && line.text.bytes().all(|b| b >= b' ' && b < 127);
-                if short { 1 } else { Painted::new(&line.text, theme.text).rows(usize::from(self.text), most.max(1)).len() }
+                let short =
+                    line.text.len() <= usize::from(self.text) && line.text.bytes().all(|b| b >= b' ' && b < 127);
+                if short {
+                    1
+                } else {
+                    Painted::new(&line.text, theme.text).rows(usize::from(self.text), most.max(1)).len()
+                }
             }
             _ => 1,
         }
@@ -210,7 +225,8 @@ impl<'a> Look<'a> {
             x += self.attempt;
         }
         if self.time > 0 {
-            let at = line.at.map(|at| at.to_zoned(canvas.state.options.zone.clone()).strftime("%H:%M:%S%.3f").to_string());
+            let at =
+                line.at.map(|at| at.to_zoned(canvas.state.options.zone.clone()).strftime("%H:%M:%S%.3f").to_string());
             canvas.text(x, area.y, self.time, at.as_deref().unwrap_or("-"), theme.dim);
             x += self.time;
         }

@@ -9,7 +9,7 @@ use crate::app::Action;
 use crate::app::message::Failure;
 use crate::app::panel::PanelId;
 use crate::app::state::{Target, Viewport};
-use crate::domain::csv_table::{CsvRow, CsvTable};
+use crate::domain::csv_table::{CsvRow, CsvTable, KEY};
 use crate::domain::report::ReportTable;
 use crate::text::safe;
 use crate::text::words::{Word, fill};
@@ -25,6 +25,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
         return report_diff::draw(canvas, inner, older, key);
     }
     match tables.get(key) {
+        None if canvas.state.world.reports_failure.is_some() => {
+            if let Some(failure) = &canvas.state.world.reports_failure {
+                failed(canvas, inner, key, failure);
+            }
+        }
         None => {
             canvas.text(inner.x, inner.y, inner.width, key, canvas.theme.title);
             canvas.text(inner.x + 1, inner.y + 2, inner.width, canvas.word(Word::Loading), canvas.theme.dim);
@@ -52,7 +57,10 @@ fn whole(canvas: &mut Canvas<'_>, area: Rect, read: &ReportTable) {
     }
     let facts = format!("  {}", facts.join(", "));
     canvas.line(area.x, area.y, area.width, &[(&row.key, theme.title), (&facts, theme.dim)]);
-    let y = prose::draw(canvas, Rect { y: area.y + 1, height: 2.min(area.height - 1), ..area }, &lineage(canvas, read), theme.accent);
+    // Where there is little room, a line each has to do.
+    let most = if area.height < 12 { 1 } else { 2 };
+    let line = |y: u16| Rect { y, height: most.min(area.bottom().saturating_sub(y)), ..area };
+    let y = prose::draw(canvas, line(area.y + 1), &lineage(canvas, read), theme.accent);
     let mut notes = Vec::new();
     if read.table.ragged() > 0 {
         notes.push(fill(canvas.word(Word::ReportRagged), &[&read.table.ragged()]));
@@ -61,7 +69,7 @@ fn whole(canvas: &mut Canvas<'_>, area: Rect, read: &ReportTable) {
         notes.push(fill(canvas.word(Word::ReportTruncated), &[&read.table.rows.len()]));
     }
     let note = notes.join("   ");
-    let y = prose::draw(canvas, prose::below(area, y), &note, theme.warn);
+    let y = prose::draw(canvas, line(y), &note, theme.warn);
     let body = prose::below(area, y + u16::from(area.height > 10));
     if read.table.header.is_empty() && read.table.rows.is_empty() {
         prose::draw(canvas, body, canvas.word(Word::ReportNoHeader), theme.dim);
@@ -156,6 +164,13 @@ pub(super) fn widths<'r>(
     rows.for_each(|row| take(&row.cells));
     let gaps = u16::try_from(columns.saturating_sub(1)).unwrap_or(0).saturating_mul(2);
     let room = u32::from(total.saturating_sub(gaps));
+    // Tasks are told apart by the beginning of their ids; titles are what people read.
+    let over = widths.iter().map(|width| u32::from(*width)).sum::<u32>().saturating_sub(room);
+    if let Some(id) = header.iter().position(|name| name == KEY)
+        && let Some(width) = widths.get_mut(id)
+    {
+        *width -= u16::try_from(over).unwrap_or(u16::MAX).min(width.saturating_sub(9));
+    }
     while widths.iter().map(|width| u32::from(*width)).sum::<u32>() > room {
         let Some(widest) = widths.iter_mut().max_by_key(|width| **width).filter(|width| **width > 6) else { break };
         *widest -= 1;

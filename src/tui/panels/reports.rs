@@ -57,7 +57,10 @@ fn cells<'r>(canvas: &mut Canvas<'_>, report: &'r ReportItem) -> (Vec<Cell<'r>>,
 fn counts(canvas: &mut Canvas<'_>, area: Rect) {
     let reports = &canvas.state.world.reports;
     let size = bytes(reports.all().map(|report| report.row.size).sum());
-    let words = fill(canvas.word(Word::ReportsCount), &[&reports.len(), &size]);
+    let mut words = fill(canvas.word(Word::ReportsCount), &[&reports.len(), &size]);
+    if canvas.state.world.tables.len() < reports.len() {
+        words = format!("{words}   ({})", canvas.word(Word::ReportsUnread));
+    }
     canvas.text(area.x + 2, area.y, area.width.saturating_sub(3), &words, canvas.theme.dim);
 }
 
@@ -99,7 +102,9 @@ mod tests {
 
     #[test]
     fn sizes_are_short() {
-        for (size, words) in [(0, "0 B"), (1023, "1023 B"), (1024, "1.0 KiB"), (1_300_000, "1.2 MiB"), (5 << 40, "5.0 TiB")] {
+        for (size, words) in
+            [(0, "0 B"), (1023, "1023 B"), (1024, "1.0 KiB"), (1_300_000, "1.2 MiB"), (5 << 40, "5.0 TiB")]
+        {
             assert_eq!(bytes(size), words);
         }
     }

@@ -26,8 +26,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
         list.height -= 1;
     }
     let list = super::outdated(canvas, list, world.tasks_failure.as_ref().filter(|_| world.tasks.listed() > 0));
-    let empty =
-        Empty { hint: canvas.word(Word::TasksHint), failure: world.tasks_failure.as_ref(), freshness: None };
+    let empty = Empty { hint: canvas.word(Word::TasksHint), failure: world.tasks_failure.as_ref(), freshness: None };
     table(canvas, list, &world.tasks, &COLUMNS, empty, cells);
 }
 
@@ -72,6 +71,6 @@ fn counts(canvas: &mut Canvas<'_>, area: Rect) {
         area.x + 2,
         area.y,
         area.width.saturating_sub(3),
-        &[(&all, theme.text), ("   ", theme.dim), (&today, theme.accent)],
+        &[(&today, theme.accent), ("   ", theme.dim), (&all, theme.text)],
     );
 }

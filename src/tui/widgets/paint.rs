@@ -51,19 +51,26 @@ impl Painted {
         }
     }
 
-    /// The line broken into rows of at most `width` columns: at most `most` rows. An empty line is one row.
+    /// The line broken into rows of at most `width` columns, between words where that leaves no row half empty: at
+    /// most `most` rows. An empty line is one row.
     pub(crate) fn rows(&self, width: usize, most: usize) -> Vec<Range<usize>> {
         let (mut rows, mut from, mut used) = (Vec::new(), 0, 0);
+        // Where the last word of the row began, and the columns before it.
+        let mut word: Option<(usize, usize)> = None;
         for (at, grapheme) in self.text.grapheme_indices(true) {
             let wide = grapheme.width();
             if used + wide > width && at > from {
-                rows.push(from..at);
+                let (cut, before) = word.take().filter(|(_, before)| before * 2 >= width).unwrap_or((at, used));
+                rows.push(from..cut);
                 if rows.len() == most {
                     return rows;
                 }
-                (from, used) = (at, 0);
+                (from, used) = (cut, used - before);
             }
             used += wide;
+            if grapheme == " " {
+                word = Some((at + 1, used));
+            }
         }
         rows.push(from..self.text.len());
         rows
@@ -126,7 +133,22 @@ mod tests {
         assert_eq!(rows("設計レビュー", 5, 9), ["設計", "レビ", "ュー"]);
         assert_eq!(rows("", 5, 9), [""]);
         assert_eq!(rows("abcdefghi", 2, 3), ["ab", "cd", "ef"]);
+        assert_eq!(rows("one two three", 9, 9), ["one two ", "three"]);
+        assert_eq!(rows("a bcdefghijk", 9, 9), ["a bcdefgh", "ijk"], "no row is left half empty");
         assert_eq!(rows("設", 1, 3), ["設"], "what fits nowhere is a row all the same");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn rows_fit_and_nothing_is_lost(text in "[ab 設é👩]{0,60}", width in 2usize..20) {
+            let line = Painted::new(&text, Style::default());
+            let rows = line.rows(width, 100);
+            let all: String = rows.iter().map(|row| &line.text()[row.clone()]).collect();
+            proptest::prop_assert_eq!(&all, line.text());
+            for row in rows {
+                proptest::prop_assert!(line.text()[row].width() <= width);
+            }
+        }
     }
 
     #[test]
