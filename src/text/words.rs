@@ -172,7 +172,6 @@ words! {
     LogUnread: "not read yet", "未読込";
     LogEndedHere: "the log ends here: {0}", "ログはここまで: {0}";
     LogMoreRows: "… {0} more columns; {1} unwraps", "…あと{0}桁。{1}で折り返し解除";
-    SearchAt: "/{0}: {1} and {2} go to the next and previous match", "/{0}: {1}で次、{2}で前の一致へ";
     SearchNone: "/{0}: no match", "/{0}: 一致なし";
     EventsHint: "events come with Jobs and pods; Kubernetes forgets them after an hour", "イベントはJobやPodの動きで発生し、1時間ほどで消えます";
     EventBy: "told by {0}", "通知元: {0}";

@@ -1,5 +1,7 @@
 //! A state, a time and a screen: fed with messages and keys, drawn as the loop draws it.
 
+use std::sync::LazyLock;
+
 use jiff::Timestamp;
 use k8s_tutor::app::message::{Body, Data, Input, Link, LogNews};
 use k8s_tutor::app::panel::PanelId;
@@ -16,6 +18,9 @@ pub(crate) const NOW: &str = "2026-11-23T13:49:12Z";
 
 /// The sizes that every panel is looked at in.
 pub(crate) const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (97, 31)];
+
+static DARK: LazyLock<Theme> = LazyLock::new(|| Theme::named("dark").unwrap());
+static MONO: LazyLock<Theme> = LazyLock::new(|| Theme::named("mono").unwrap());
 
 /// A dashboard without a terminal.
 #[derive(Clone)]
@@ -104,7 +109,8 @@ impl Scene {
     pub(crate) fn draw(&mut self, theme: &str) -> Buffer {
         let (columns, rows) = self.state.size;
         let mut buffer = Buffer::empty(Rect::new(0, 0, columns, rows));
-        let notes = tui::draw(&mut buffer, &self.state, &Theme::named(theme).unwrap(), self.now);
+        let theme = if theme == "dark" { &*DARK } else { &*MONO };
+        let notes = tui::draw(&mut buffer, &self.state, theme, self.now);
         self.state.viewport = notes.viewport;
         self.state.page_back = notes.page_back;
         buffer

@@ -15,9 +15,9 @@ const COLUMNS: [Column; 6] = [
     Column::number("LAST SEEN", 9, 3),
     Column::fixed("TYPE", 9, 2),
     Column::flex("REASON", 20, 1, 0),
-    Column::flex("OBJECT", 18, 3, 0),
+    Column::flex("OBJECT", 21, 3, 0),
     Column::number("COUNT", 5, 5),
-    Column::flex("MESSAGE", 14, 6, 4),
+    Column::flex("MESSAGE", 11, 6, 4),
 ];
 
 /// Narrower than this, a sign before the reason stands for the type.

@@ -79,9 +79,12 @@ fn head(canvas: &mut Canvas<'_>, area: Rect, view: &View<'_>, window: &Window, a
     canvas.text_right(area.x, area.y, area.width.saturating_sub(1), &right, style);
     let left = area.width.saturating_sub(needs + 3);
     let used = canvas.text(area.x + 1, area.y, left, &what, theme.title);
-    let lines = format!("  {}", fill(canvas.word(Word::LogLines), &[&view.len()]));
-    if !view.is_empty() && usize::from(left.saturating_sub(used)) >= lines.width() {
-        canvas.text(area.x + 1 + used, area.y, left - used, &lines, theme.dim);
+    let (more, style) = match super::searched(canvas, &logs.search, logs.found) {
+        Some(words) => (format!("  {words}"), theme.accent),
+        None => (format!("  {}", fill(canvas.word(Word::LogLines), &[&view.len()])), theme.dim),
+    };
+    if !view.is_empty() && usize::from(left.saturating_sub(used)) >= more.width() {
+        canvas.text(area.x + 1 + used, area.y, left - used, &more, style);
     }
 }
 

@@ -25,8 +25,11 @@ pub(super) mod why;
 use ratatui::layout::Rect;
 
 use super::canvas::Canvas;
+use crate::app::Action;
+use crate::app::filter::Filter;
 use crate::app::message::Failure;
 use crate::app::panel::PanelId;
+use crate::app::state::Focus;
 use crate::text::words::{Word, fill};
 
 /// Draws the panel shown.
@@ -49,6 +52,21 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
         PanelId::Object => object::draw(canvas, area),
         PanelId::Messages => messages::draw(canvas, area),
     }
+}
+
+/// What a search in a text has come to: its keys, or that there is nothing.
+fn searched(canvas: &Canvas<'_>, search: &Filter, found: Option<usize>) -> Option<String> {
+    if search.is_empty() || !matches!(canvas.state.focus, Focus::Panel) {
+        return None;
+    }
+    if found.is_none() {
+        return Some(fill(canvas.word(Word::SearchNone), &[&search.text()]));
+    }
+    let panel = canvas.state.here.panel;
+    let keys = [Action::SearchNext, Action::SearchPrevious].map(|action| {
+        canvas.state.options.keymap.key_of(panel, action).map_or_else(String::new, |key| key.to_string())
+    });
+    Some(format!("/{}  {} {}", search.text(), keys[0], keys[1]))
 }
 
 /// Above rows that were fetched before: why they could not be fetched again. Returns what is left of the area.

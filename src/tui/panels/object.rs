@@ -23,8 +23,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
     let form = canvas.word(if *as_yaml { Word::ActYaml } else { Word::Description });
     let title = format!("{object}  {form}");
     let used = canvas.text(inner.x, inner.y, inner.width, &title, theme.title);
-    if let Some(command) = command(canvas.state) {
-        let command = format!("$ {command}");
+    let found = super::searched(canvas, &view.search, view.found);
+    if let Some(command) = found.or_else(|| Some(format!("$ {}", command(canvas.state)?))) {
         let room = inner.width.saturating_sub(used + 3);
         if usize::from(room) >= command.width() {
             canvas.text_right(inner.x + used + 3, inner.y, room, &command, theme.dim);

@@ -99,6 +99,8 @@ fn lineage(canvas: &Canvas<'_>, read: &ReportTable) -> String {
     format!("{} {}", canvas.word(Word::ReportBy), chain.join(" ← "))
 }
 
+/// Columns that are looked at: more are on no screen.
+const MOST_COLUMNS: usize = 64;
 /// Rows that are looked at to find how wide columns are, besides those in the window.
 const SAMPLE: usize = 100;
 
@@ -116,7 +118,7 @@ fn table(canvas: &mut Canvas<'_>, area: Rect, table: &CsvTable) {
     let shown = &table.rows[top..(top + rows).min(total)];
     let sample = table.rows.iter().take(SAMPLE).chain(shown);
     let inner = Rect { x: area.x + 2, width: area.width.saturating_sub(3), ..area };
-    let columns = table.header.len().max(shown.iter().map(|row| row.cells.len()).max().unwrap_or(0));
+    let columns = table.header.len().max(shown.iter().map(|row| row.cells.len()).max().unwrap_or(0)).min(MOST_COLUMNS);
     let widths = widths(&table.header, sample, columns, inner.width);
     cells(canvas, inner, &table.header, &widths, theme.heading);
     for (n, row) in shown.iter().enumerate() {
@@ -146,7 +148,8 @@ pub(super) fn cells(canvas: &mut Canvas<'_>, area: Rect, cells: &[String], width
     }
 }
 
-/// The columns' widths: what they need, the widest ones cut until all have room.
+/// The columns' widths: what they need, or else as much as there is. Ids give way first, then headings that are wider
+/// than what is below them, then the widest. Cells beyond the header get what is left at the end.
 pub(super) fn widths<'r>(
     header: &[String],
     rows: impl Iterator<Item = &'r CsvRow>,
@@ -154,26 +157,25 @@ pub(super) fn widths<'r>(
     total: u16,
 ) -> Vec<u16> {
     let wide = |text: &String| u16::try_from(safe(text).width()).unwrap_or(u16::MAX).min(200);
-    let mut widths = vec![3; columns];
-    let mut take = |cells: &[String]| {
-        for (width, cell) in widths.iter_mut().zip(cells) {
+    let mut below = vec![3; columns];
+    for row in rows {
+        for (width, cell) in below.iter_mut().zip(&row.cells) {
             *width = wide(cell).max(*width);
         }
-    };
-    take(header);
-    rows.for_each(|row| take(&row.cells));
-    let gaps = u16::try_from(columns.saturating_sub(1)).unwrap_or(0).saturating_mul(2);
-    let room = u32::from(total.saturating_sub(gaps));
-    // Tasks are told apart by the beginning of their ids; titles are what people read.
-    let over = widths.iter().map(|width| u32::from(*width)).sum::<u32>().saturating_sub(room);
-    if let Some(id) = header.iter().position(|name| name == KEY)
-        && let Some(width) = widths.get_mut(id)
-    {
-        *width -= u16::try_from(over).unwrap_or(u16::MAX).min(width.saturating_sub(9));
     }
-    while widths.iter().map(|width| u32::from(*width)).sum::<u32>() > room {
-        let Some(widest) = widths.iter_mut().max_by_key(|width| **width).filter(|width| **width > 6) else { break };
-        *widest -= 1;
+    let mut widths: Vec<u16> =
+        below.iter().enumerate().map(|(n, width)| header.get(n).map_or(0, wide).max(*width)).collect();
+    let named = if header.is_empty() { columns } else { header.len().min(columns) };
+    let gaps = u16::try_from(named.saturating_sub(1)).unwrap_or(0).saturating_mul(2);
+    let room = u32::from(total.saturating_sub(gaps));
+    let over = |widths: &[u16]| widths[..named].iter().map(|width| u32::from(*width)).sum::<u32>() > room;
+    let id = header[..named.min(header.len())].iter().position(|name| name == KEY);
+    while over(&widths) {
+        let long_id = id.filter(|id| widths[*id] > 9);
+        let heading = || (0..named).find(|n| widths[*n] > below[*n].max(6));
+        let widest = || (0..named).max_by_key(|n| widths[*n]).filter(|n| widths[*n] > 6);
+        let Some(column) = long_id.or_else(heading).or_else(widest) else { break };
+        widths[column] -= 1;
     }
     widths
 }
@@ -194,7 +196,9 @@ mod tests {
         let long = "x".repeat(60);
         let rows = [CsvRow { cells: row(&["1", "kudoh", &long]), ragged: false }];
         assert_eq!(widths(&header, rows.iter(), 3, 80), [6, 8, 60]);
-        assert_eq!(widths(&header, rows.iter(), 3, 40), [6, 8, 22]);
+        assert_eq!(widths(&header, rows.iter(), 3, 40), [6, 6, 24]);
         assert_eq!(widths(&header, rows.iter(), 3, 10), [6, 6, 6], "no column vanishes: the last ones are cut");
+        let many: Vec<String> = (0..9_000).map(|n| n.to_string()).collect();
+        assert_eq!(widths(&many, rows.iter(), MOST_COLUMNS, 80).len(), MOST_COLUMNS);
     }
 }
