@@ -153,7 +153,7 @@ impl<'a> Look<'a> {
             Some(ViewLine::Text(line, _)) if self.wrap => {
                 // One byte is at least no wider than one column: most lines need not be measured.
                 let short =
-                    line.text.len() <= usize::from(self.text) && line.text.bytes().all(|b| b >= b' ' && b < 127);
+                    line.text.len() <= usize::from(self.text) && line.text.bytes().all(|b| (b' '..127).contains(&b));
                 if short {
                     1
                 } else {

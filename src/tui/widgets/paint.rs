@@ -59,7 +59,7 @@ impl Painted {
         let mut word: Option<(usize, usize)> = None;
         for (at, grapheme) in self.text.grapheme_indices(true) {
             let wide = grapheme.width();
-            if used + wide > width && at > from {
+            while used + wide > width && at > from {
                 let (cut, before) = word.take().filter(|(_, before)| before * 2 >= width).unwrap_or((at, used));
                 rows.push(from..cut);
                 if rows.len() == most {
