@@ -18,6 +18,7 @@ pub mod filter;
 pub mod key;
 pub mod keymap;
 pub mod message;
+pub mod opening;
 pub mod panel;
 pub mod plain;
 pub mod shown;

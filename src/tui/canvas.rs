@@ -270,7 +270,7 @@ mod tests {
     #[test]
     fn wide_characters_are_never_halved() {
         assert_eq!(cut("設計レビュー", 12), "設計レビュー");
-        assert_eq!(cut("設計レビュー", 11), "設計レビ…");
+        assert_eq!(cut("設計レビュー", 11), "設計レビュ…");
         assert_eq!(cut("設計レビュー", 2), "…");
         assert_eq!(cut("abc", 0), "");
     }

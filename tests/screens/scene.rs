@@ -61,6 +61,7 @@ impl Scene {
             pod: pod.to_owned(),
             attempt: None,
             text: (*text).to_owned(),
+            cut: false,
         };
         let lines = (0..).zip(lines).map(line).collect();
         self.take(Body::Log(0, LogNews::Lines { pod: pod.to_owned(), previous: false, lines }));

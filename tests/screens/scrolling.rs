@@ -9,7 +9,7 @@ use crate::lab;
 use crate::scene::Scene;
 
 fn lines(pod: &str, from: usize, to: usize, text: impl Fn(usize) -> String) -> Body {
-    let line = |n| LogLine { at: None, pod: pod.to_owned(), attempt: None, text: text(n) };
+    let line = |n| LogLine { at: None, pod: pod.to_owned(), attempt: None, text: text(n), cut: false };
     Body::Log(0, LogNews::Lines { pod: pod.to_owned(), previous: false, lines: (from..to).map(line).collect() })
 }
 

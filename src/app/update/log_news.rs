@@ -16,7 +16,7 @@ pub(super) fn take(state: &mut State, news: LogNews) -> Vec<Effect> {
             for line in lines.iter().filter(|_| !previous) {
                 remember_error(state, &pod, line);
             }
-            let lines = lines.into_iter().map(|line| Line { at: line.at, text: line.text.into_boxed_str() });
+            let lines = lines.into_iter().map(line_of);
             let shown = is_shown(state, &pod);
             let held = (shown && !state.logs.follow).then(|| hold(state)).flatten();
             state.logs.ring(&key(&pod, previous)).push(lines);
@@ -33,6 +33,12 @@ pub(super) fn take(state: &mut State, news: LogNews) -> Vec<Effect> {
         }
     }
     Vec::new()
+}
+
+/// A line that was longer than it came ends in `…`.
+fn line_of(line: LogLine) -> Line {
+    let text = if line.cut { line.text + "…" } else { line.text };
+    Line { at: line.at, text: text.into_boxed_str() }
 }
 
 /// The lines that a paused view stands on.

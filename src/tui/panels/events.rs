@@ -9,7 +9,7 @@ use crate::domain::object::Kind;
 use crate::text::words::{Word, fill};
 use crate::tui::canvas::Canvas;
 use crate::tui::widgets::grid::{Cell, Column, Empty, table};
-use crate::tui::widgets::prose;
+use crate::tui::widgets::sentences;
 
 const COLUMNS: [Column; 6] = [
     Column::number("LAST SEEN", 9, 3),
@@ -85,12 +85,12 @@ fn about(canvas: &mut Canvas<'_>, area: Rect, event: &EventRow) {
     let meaning = Explain::shipped().and_then(|explain| explain.reason(&event.reason, canvas.lang()));
     let meaning = meaning.map(|meaning| format!("{}: {meaning}", canvas.word(Word::EventMeans)));
     // The meaning is what a newcomer needs: a long message must not push it out.
-    let needs = meaning.as_ref().map_or(0, |words| prose::lines(words, inner.width).len());
+    let needs = meaning.as_ref().map_or(0, |words| sentences::lines(words, inner.width).len());
     let needs = u16::try_from(needs).unwrap_or(0).min(inner.height.saturating_sub(1));
     let message = Rect { height: inner.height - needs, ..inner };
-    let mut y = prose::draw(canvas, message, &event.message, theme.text);
+    let mut y = sentences::draw(canvas, message, &event.message, theme.text);
     if let Some(words) = &meaning {
-        y = prose::draw(canvas, prose::below(inner, y), words, theme.accent);
+        y = sentences::draw(canvas, sentences::below(inner, y), words, theme.accent);
     }
-    prose::draw(canvas, prose::below(inner, y), &facts.join(", "), theme.dim);
+    sentences::draw(canvas, sentences::below(inner, y), &facts.join(", "), theme.dim);
 }

@@ -10,14 +10,14 @@ use crate::text::words::{Word, fill};
 use crate::tui::canvas::Canvas;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::grid::window;
-use crate::tui::widgets::prose;
+use crate::tui::widgets::sentences;
 
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
     let toasts = &canvas.state.toasts;
     let total = toasts.all().len();
     if total == 0 {
         let inner = Rect::new(area.x + 2, area.y, area.width.saturating_sub(4), area.height);
-        prose::draw(canvas, inner, canvas.word(Word::MessagesEmpty), canvas.theme.dim);
+        sentences::draw(canvas, inner, canvas.word(Word::MessagesEmpty), canvas.theme.dim);
         return;
     }
     let words = fill(canvas.word(Word::MessagesCount), &[&total]);
@@ -56,9 +56,9 @@ fn about(canvas: &mut Canvas<'_>, area: Rect, toast: &Toast) {
     let (sign, style) = tone(toast.tone, canvas.theme);
     canvas.rule(area, area.y, &canvas.moment(toast.at));
     let inner = Rect::new(area.x + 2, area.y + 1, area.width.saturating_sub(4), area.height.saturating_sub(1));
-    let y = prose::draw(canvas, inner, &format!("{sign} {}", toast.text), style);
+    let y = sentences::draw(canvas, inner, &format!("{sign} {}", toast.text), style);
     if let Some(next) = &toast.next {
-        prose::draw(canvas, prose::below(inner, y), &format!("→ {next}"), canvas.theme.accent);
+        sentences::draw(canvas, sentences::below(inner, y), &format!("→ {next}"), canvas.theme.accent);
     }
 }
 

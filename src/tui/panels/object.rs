@@ -8,15 +8,15 @@ use crate::app::state::TextView;
 use crate::text::words::Word;
 use crate::tui::canvas::Canvas;
 use crate::tui::widgets::lines::thumb;
-use crate::tui::widgets::prose;
 use crate::tui::widgets::scroll::Window;
+use crate::tui::widgets::sentences;
 use crate::tui::widgets::yaml;
 
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
     let view = &canvas.state.text;
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let Some((object, as_yaml)) = &view.of else {
-        prose::draw(canvas, inner, canvas.word(Word::ObjectNone), canvas.theme.dim);
+        sentences::draw(canvas, inner, canvas.word(Word::ObjectNone), canvas.theme.dim);
         return;
     };
     let theme = canvas.theme;
@@ -30,15 +30,15 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
             canvas.text_right(inner.x + used + 3, inner.y, room, &command, theme.dim);
         }
     }
-    let body = prose::below(inner, inner.y + 1);
+    let body = sentences::below(inner, inner.y + 1);
     match &view.text {
         None => {
-            prose::draw(canvas, body, canvas.word(Word::Loading), theme.dim);
+            sentences::draw(canvas, body, canvas.word(Word::Loading), theme.dim);
         }
         Some(Err(failure)) => {
-            let y = prose::draw(canvas, body, &failure.what, theme.bad);
+            let y = sentences::draw(canvas, body, &failure.what, theme.bad);
             if let Some(next) = &failure.next {
-                prose::draw(canvas, prose::below(body, y), &format!("→ {next}"), theme.accent);
+                sentences::draw(canvas, sentences::below(body, y), &format!("→ {next}"), theme.accent);
             }
         }
         Some(Ok(lines)) => text(canvas, Rect { x: area.x, width: area.width, ..body }, view, lines, *as_yaml),

@@ -15,7 +15,7 @@ use crate::text::safe;
 use crate::text::words::{Word, fill};
 use crate::tui::canvas::Canvas;
 use crate::tui::widgets::lines::thumb;
-use crate::tui::widgets::prose;
+use crate::tui::widgets::sentences;
 
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
     let Some(Target::Report(key)) = &canvas.state.here.target else { return };
@@ -42,9 +42,9 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
 /// A report that could not be read.
 pub(super) fn failed(canvas: &mut Canvas<'_>, area: Rect, key: &str, failure: &Failure) {
     canvas.text(area.x, area.y, area.width, key, canvas.theme.title);
-    let y = prose::draw(canvas, prose::below(area, area.y + 2), &failure.what, canvas.theme.bad);
+    let y = sentences::draw(canvas, sentences::below(area, area.y + 2), &failure.what, canvas.theme.bad);
     if let Some(next) = &failure.next {
-        prose::draw(canvas, prose::below(area, y), &format!("→ {next}"), canvas.theme.accent);
+        sentences::draw(canvas, sentences::below(area, y), &format!("→ {next}"), canvas.theme.accent);
     }
 }
 
@@ -60,7 +60,7 @@ fn whole(canvas: &mut Canvas<'_>, area: Rect, read: &ReportTable) {
     // Where there is little room, a line each has to do.
     let most = if area.height < 12 { 1 } else { 2 };
     let line = |y: u16| Rect { y, height: most.min(area.bottom().saturating_sub(y)), ..area };
-    let y = prose::draw(canvas, line(area.y + 1), &lineage(canvas, read), theme.accent);
+    let y = sentences::draw(canvas, line(area.y + 1), &lineage(canvas, read), theme.accent);
     let mut notes = Vec::new();
     if read.table.ragged() > 0 {
         notes.push(fill(canvas.word(Word::ReportRagged), &[&read.table.ragged()]));
@@ -69,10 +69,10 @@ fn whole(canvas: &mut Canvas<'_>, area: Rect, read: &ReportTable) {
         notes.push(fill(canvas.word(Word::ReportTruncated), &[&read.table.rows.len()]));
     }
     let note = notes.join("   ");
-    let y = prose::draw(canvas, line(y), &note, theme.warn);
-    let body = prose::below(area, y + u16::from(area.height > 10));
+    let y = sentences::draw(canvas, line(y), &note, theme.warn);
+    let body = sentences::below(area, y + u16::from(area.height > 10));
     if read.table.header.is_empty() && read.table.rows.is_empty() {
-        prose::draw(canvas, body, canvas.word(Word::ReportNoHeader), theme.dim);
+        sentences::draw(canvas, body, canvas.word(Word::ReportNoHeader), theme.dim);
         return;
     }
     table(canvas, body, &read.table);
@@ -130,8 +130,8 @@ fn table(canvas: &mut Canvas<'_>, area: Rect, table: &CsvTable) {
         cells(canvas, Rect { y, ..inner }, &row.cells, &widths, style);
     }
     if total == 0 {
-        let below = prose::below(inner, area.y + 2);
-        prose::draw(canvas, below, canvas.word(Word::ReportEmpty), theme.dim);
+        let below = sentences::below(inner, area.y + 2);
+        sentences::draw(canvas, below, canvas.word(Word::ReportEmpty), theme.dim);
     }
     thumb(canvas, Rect { y: area.y + 1, height: area.height - 1, ..area }, top, total);
 }

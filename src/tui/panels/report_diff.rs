@@ -14,7 +14,7 @@ use crate::text::safe;
 use crate::text::words::{Word, fill};
 use crate::tui::canvas::Canvas;
 use crate::tui::widgets::lines::thumb;
-use crate::tui::widgets::prose;
+use crate::tui::widgets::sentences;
 
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, older: &str, newer: &str) {
     let (theme, state) = (canvas.theme, canvas.state);
@@ -26,14 +26,14 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, older: &str, newer: &str
         return failed(canvas, area, key, failure);
     }
     let title = fill(canvas.word(Word::DiffTitle), &[&newer, &older]);
-    let y = prose::draw(canvas, Rect { height: area.height.min(2), ..area }, &title, theme.title);
-    let rest = prose::below(area, y);
+    let y = sentences::draw(canvas, Rect { height: area.height.min(2), ..area }, &title, theme.title);
+    let rest = sentences::below(area, y);
     match &state.difference {
         None => {
-            prose::draw(canvas, rest, canvas.word(Word::Loading), theme.dim);
+            sentences::draw(canvas, rest, canvas.word(Word::Loading), theme.dim);
         }
         Some(Err(error)) => {
-            prose::draw(canvas, rest, &error.to_string(), theme.bad);
+            sentences::draw(canvas, rest, &error.to_string(), theme.bad);
         }
         Some(Ok(diff)) => found(canvas, rest, diff),
     }
@@ -44,17 +44,17 @@ fn found(canvas: &mut Canvas<'_>, area: Rect, diff: &ReportDiff) {
     let counts = [diff.added.len(), diff.removed.len(), diff.changed.len(), diff.unchanged];
     let words = fill(canvas.word(Word::DiffCounts), &[&counts[0], &counts[1], &counts[2], &counts[3]]);
     let back = fill(canvas.word(Word::DiffBack), &[&key(canvas, Action::Diff)]);
-    let mut y = prose::draw(canvas, area, &format!("{words}    {back}"), theme.accent);
+    let mut y = sentences::draw(canvas, area, &format!("{words}    {back}"), theme.accent);
     if diff.truncated {
-        y = prose::draw(canvas, prose::below(area, y), canvas.word(Word::DiffPartial), theme.warn);
+        y = sentences::draw(canvas, sentences::below(area, y), canvas.word(Word::DiffPartial), theme.warn);
     }
-    let body = prose::below(area, y + u16::from(area.height > 8));
+    let body = sentences::below(area, y + u16::from(area.height > 8));
     if body.height == 0 {
         return;
     }
     let total = counts[0] + counts[1] + counts[2];
     if total == 0 {
-        prose::draw(canvas, body, canvas.word(Word::DiffSame), theme.good);
+        sentences::draw(canvas, body, canvas.word(Word::DiffSame), theme.good);
         return;
     }
     let rows = usize::from(body.height);

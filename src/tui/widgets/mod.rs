@@ -3,6 +3,6 @@
 pub(super) mod grid;
 pub(super) mod lines;
 pub(super) mod paint;
-pub(super) mod prose;
 pub(super) mod scroll;
+pub(super) mod sentences;
 pub(super) mod yaml;
