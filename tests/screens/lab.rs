@@ -37,6 +37,12 @@ pub(crate) fn lab() -> Scene {
     }
     logs(&mut scene);
     said(&mut scene);
+    // The cursor stays on the first row that ever came; a person begins at the top.
+    let world = &mut scene.state.world;
+    world.cronjobs.select_at(0);
+    world.jobs.select_at(0);
+    world.pods.select_at(0);
+    world.events.select_at(0);
     scene
 }
 
