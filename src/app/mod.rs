@@ -17,13 +17,17 @@ pub mod effect;
 pub mod filter;
 pub mod key;
 pub mod keymap;
+pub mod known;
 pub mod message;
 pub mod panel;
 pub mod plain;
 pub mod shown;
 pub mod state;
 pub mod subject;
+#[cfg(test)]
+pub(crate) mod testing;
 mod update;
+pub mod why;
 
 pub use action::Action;
 pub use effect::Effect;

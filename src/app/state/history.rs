@@ -13,6 +13,9 @@ use crate::domain::object::{Kind, ObjectRef};
 
 /// Moments kept that cannot be read off rows.
 const MOST: usize = 1_000;
+/// Jobs and reports whose moments the story tells.
+const JOBS: usize = 20;
+const REPORTS: usize = 50;
 
 /// The rows of the strip, from cause to consequence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -107,7 +110,12 @@ impl History {
         *self = Self::default();
     }
 
-    /// The moments of the last `jobs` Jobs and of everything around them, oldest first.
+    /// Whether something of a mood was seen on a lane.
+    pub fn has(&self, lane: Lane, mood: Mood) -> bool {
+        self.seen.iter().any(|moment| moment.lane == lane && moment.mood == mood)
+    }
+
+    /// The moments of the newest Jobs and of everything around them, oldest first.
     pub fn moments(&self, world: &World, only: Option<&JobItem>) -> Vec<Moment> {
         let mut moments: Vec<Moment> = self.seen.iter().cloned().collect();
         match only {
@@ -115,7 +123,7 @@ impl History {
                 moments.retain(|moment| concerns(moment, job));
                 moments.extend(of_job(job));
             }
-            None => world.jobs.from(0).take(20).for_each(|job| moments.extend(of_job(job))),
+            None => world.newest_jobs(JOBS).into_iter().for_each(|job| moments.extend(of_job(job))),
         }
         for fault in &world.faults {
             if let Some(at) = fault.since {
@@ -128,7 +136,7 @@ impl History {
                 });
             }
         }
-        for report in world.reports.all() {
+        for report in world.reports.from(0).take(REPORTS) {
             if let Some(at) = report.row.modified_at {
                 moments.push(Moment {
                     at,
