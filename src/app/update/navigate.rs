@@ -172,6 +172,8 @@ fn last_line(state: &State) -> usize {
         }
         PanelId::Cronjob => world.jobs.group_len(state.here.uid()).max(drawn),
         PanelId::Messages => state.toasts.all().len().saturating_sub(1),
+        // A text is scrolled: its last line may stand at the bottom, no higher.
+        PanelId::Faults => state.viewport.total.saturating_sub(state.viewport.rows),
         _ => drawn,
     }
 }

@@ -3,6 +3,7 @@
 mod cronjob;
 mod cronjobs;
 mod events;
+mod events_of;
 mod faults;
 mod fields;
 mod job;
