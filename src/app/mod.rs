@@ -15,6 +15,7 @@ pub mod action;
 pub mod command;
 pub mod effect;
 pub mod filter;
+pub mod guide;
 pub mod key;
 pub mod keymap;
 pub mod known;

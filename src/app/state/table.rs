@@ -203,6 +203,12 @@ impl<R: Item> Table<R> {
         slots.iter().filter_map(|slot| self.slots[*slot as usize].as_ref())
     }
 
+    /// The row at a place of a group.
+    pub fn group_at(&self, of: Option<&Uid>, place: usize) -> Option<&R> {
+        let slot = *self.groups.get(&of.cloned())?.get(place)?;
+        self.slots[slot as usize].as_ref()
+    }
+
     /// How many rows a group has.
     pub fn group_len(&self, of: Option<&Uid>) -> usize {
         self.groups.get(&of.cloned()).map_or(0, Vec::len)

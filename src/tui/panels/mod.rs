@@ -15,6 +15,7 @@ mod object;
 mod pods;
 mod report;
 mod reports;
+mod runs;
 mod start;
 mod story;
 mod strip;
