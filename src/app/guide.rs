@@ -11,6 +11,8 @@ use crate::text::words::Word;
 
 /// Jobs looked at: the newest.
 const JOBS: usize = 50;
+/// The place of the first step that a fault is needed for.
+const WATCH: usize = 4;
 /// The schedule that the lab comes with.
 const SCHEDULE: &str = "0 15 * * *";
 
@@ -19,6 +21,8 @@ const SCHEDULE: &str = "0 15 * * *";
 pub struct Step {
     /// What to do.
     pub word: Word,
+    /// What there is to see in it.
+    pub see: Word,
     /// The action whose key does it, or leads to where it is done.
     pub action: Action,
     /// The lab shows that it was done.
@@ -36,21 +40,22 @@ pub fn steps(state: &State) -> [Step; 7] {
     let retried = any(|job| job.row.failed > 0);
     let scheduled = any(|job| !job.row.manual)
         || world.cronjobs.from(0).any(|row| row.suspend || row.schedule != SCHEDULE || row.last_schedule.is_some());
-    let step = |word, action, done| Step { word, action, done };
+    let step = |(word, see), action, done| Step { word, see, action, done };
     [
-        step(Word::GuideSeed, Action::Seed, !world.tasks.is_empty()),
-        step(Word::GuideRun, Action::Trigger, any(|job| job.row.manual)),
-        step(Word::GuideReport, Action::GotoReports, world.tables.values().any(Result::is_ok)),
-        step(Word::GuideInject, Action::InjectPort, injected || cleared || repaired),
-        step(Word::GuideWatch, Action::GotoJobs, retried),
-        step(Word::GuideClear, Action::ClearFaults, world.faults.is_empty() && (cleared || repaired)),
-        step(Word::GuideSchedule, Action::GotoCronjobs, scheduled),
+        step((Word::GuideSeed, Word::GuideSeedSee), Action::Seed, !world.tasks.is_empty()),
+        step((Word::GuideRun, Word::GuideRunSee), Action::Trigger, any(|job| job.row.manual)),
+        step((Word::GuideReport, Word::GuideReportSee), Action::GotoReports, world.tables.values().any(Result::is_ok)),
+        step((Word::GuideInject, Word::GuideInjectSee), Action::InjectPort, injected || cleared || repaired),
+        step((Word::GuideWatch, Word::GuideWatchSee), Action::GotoJobs, retried),
+        step((Word::GuideClear, Word::GuideClearSee), Action::ClearFaults, world.faults.is_empty() && (cleared || repaired)),
+        step((Word::GuideSchedule, Word::GuideScheduleSee), Action::GotoCronjobs, scheduled),
     ]
 }
 
-/// The first step that is not done.
-pub fn next(steps: &[Step]) -> Option<usize> {
-    steps.iter().position(|step| !step.done)
+/// The step to take next: the first that is not done; while a fault is in place, what belongs to it comes first.
+pub fn next(state: &State, steps: &[Step]) -> Option<usize> {
+    let first = |from: usize| steps.iter().skip(from).position(|step| !step.done).map(|place| place + from);
+    if state.world.faults.is_empty() { first(0) } else { first(WATCH) }
 }
 
 
@@ -67,7 +72,7 @@ mod tests {
     fn a_fresh_lab_begins_at_the_beginning() {
         let state = testing::fresh();
         assert_eq!(done(&state), [false; 7]);
-        assert_eq!(next(&steps(&state)), Some(0));
+        assert_eq!(next(&state, &steps(&state)), Some(0));
     }
 
     #[test]
@@ -76,10 +81,11 @@ mod tests {
         assert_eq!(done(&state), [true, true, false, false, false, false, false]);
         let read = Err(crate::app::message::Failure::new("x", None));
         state.world.tables.insert("completed-tasks-2026-11-23.csv".into(), read);
-        assert_eq!(next(&steps(&state)), Some(2), "a report that could not be read was not read");
+        assert_eq!(next(&state, &steps(&state)), Some(2), "a report that could not be read was not read");
         state.world.tables.clear();
         let broken = testing::broken();
         assert_eq!(done(&broken), [true, true, false, true, true, false, false]);
+        assert_eq!(next(&broken, &steps(&broken)), Some(5), "a fault in place is to be cleared first");
         let repaired = testing::repaired();
         assert_eq!(done(&repaired), [true, true, false, true, true, true, false]);
     }

@@ -5,7 +5,8 @@
 use std::sync::OnceLock;
 
 use crate::content::explain::{Explain, Words};
-use crate::content::faults::{self, Fault};
+use crate::content::faults;
+pub use crate::content::faults::Fault;
 use crate::domain::diagnosis::Finding;
 use crate::text::Lang;
 
@@ -29,9 +30,9 @@ pub fn tell(finding: &Finding, lang: Lang) -> Words {
     }
 }
 
-/// What a field of a kind means with a value.
-pub fn field(kind: &str, name: &str, lang: Lang, value: &str) -> String {
-    explain().and_then(|explain| explain.field(kind, name, lang, Some(value))).unwrap_or_default()
+/// What a field of a kind means with a value; without one, for Kubernetes' default.
+pub fn field(kind: &str, name: &str, lang: Lang, value: Option<&str>) -> String {
+    explain().and_then(|explain| explain.field(kind, name, lang, value)).unwrap_or_default()
 }
 
 /// What a reason or a STATUS word means.

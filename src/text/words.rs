@@ -208,7 +208,7 @@ words! {
     StartAllDone: "All done. Break it another way, or read the story ({0}).", "すべて完了です。別の方法で壊してみるか、経緯 ({0}) を読んでみましょう。";
     StartNotThere: "not there", "ありません";
     StartReady: "{0}/{1} ready", "{0}/{1} Ready";
-    StartNextRun: "next run {0} (in {1})", "次回 {0} ({1}後)";
+    StartNextRun: "next in {1} ({0})", "次回 {1}後 ({0})";
     StartJobs: "{0} in all · {1} active · {2} complete · {3} failed", "計 {0} · 実行中 {1} · 完了 {2} · 失敗 {3}";
     StartNoFault: "none", "なし";
     PartAws: "S3 and DynamoDB", "S3 と DynamoDB";
@@ -221,6 +221,14 @@ words! {
     GuideWatch: "Watch Kubernetes retry it: 10s, 20s, 40s …", "Kubernetes の再試行を見る: 10秒、20秒、40秒…";
     GuideClear: "Repair the port: the next attempt completes", "ポートを直す: 次の試行で完了します";
     GuideSchedule: "Give the CronJob a schedule, suspend and resume it", "CronJob のスケジュール変更、停止、再開を試す";
+
+    GuideSeedSee: "Tasks lie in DynamoDB (8). The report lists those that were finished on its day.", "タスクは DynamoDB に保存されます (8)。レポートには、その日に完了したタスクが載ります。";
+    GuideRunSee: "CronJob > Job > Pod: the CronJob's template makes a Job, the Job makes a pod, the pod writes the report.", "CronJob > Job > Pod: CronJob のテンプレートから Job が、Job から Pod が作られ、Pod がレポートを書きます。";
+    GuideReportSee: "The Job put it into S3. Enter shows it as a table, D downloads it.", "Job が S3 に保存したものです。Enter で表として表示、D でダウンロードできます。";
+    GuideInjectSee: "The Service moves from port 4566 to 4567, but the program still dials 4566. Run a Job (t) and look at it.", "Service のポートが 4566 から 4567 に変わりますが、プログラムは 4566 に接続し続けます。Job を実行 (t) して確かめましょう。";
+    GuideWatchSee: "Enter on the Job shows each attempt, the wait before it and when the next one is due. w tells why.", "Job の上で Enter を押すと、各試行、待ち時間、次の試行の予定が見られます。w で理由を表示します。";
+    GuideClearSee: "Nothing has to be restarted: the next attempt finds the port again. That is what retries are for.", "何も再起動する必要はありません。次の試行は元のポートに接続できます。これが再試行の役割です。";
+    GuideScheduleSee: "S changes the schedule, for instance */3 * * * *; s suspends and resumes it.", "S でスケジュールを変更 (例: */3 * * * *)、s で停止と再開ができます。";
 
     // CronJobs.
     CronjobsHint: "the lab brings one: 1, then r", "ラボの起動で作られます: 1 のあと r";

@@ -131,7 +131,7 @@ impl History {
                     at,
                     lane: Lane::Fault,
                     mood: Mood::Bad,
-                    text: format!("{} {}: {} -> {}", fault.fault, fault.target, fault.original, fault.current),
+                    text: fault.begun(),
                     evidence: Evidence::Faults,
                 });
             }
@@ -175,19 +175,20 @@ fn of_job(job: &JobItem) -> Vec<Moment> {
     for attempt in &row.attempts {
         let evidence = || Evidence::Log(attempt.pod.clone());
         let number = attempt.number;
-        add(attempt.started_at, Lane::Attempt, Mood::Neutral, format!("#{number} {}", attempt.pod), evidence());
+        let begun = format!("{} #{number} started", row.name);
+        add(attempt.started_at, Lane::Attempt, Mood::Neutral, begun, evidence());
         let (mood, text) = match attempt.state {
-            AttemptState::Succeeded => (Mood::Good, format!("#{number} exit 0")),
+            AttemptState::Succeeded => (Mood::Good, format!("{} #{number} exit 0", row.name)),
             _ => {
                 let code = attempt.exit_code.map(|code| format!(" exit {code}")).unwrap_or_default();
                 let reason = attempt.reason.as_deref().unwrap_or("Failed");
-                (Mood::Bad, format!("#{number}{code} {reason}"))
+                (Mood::Bad, format!("{} #{number}{code} {reason}", row.name))
             }
         };
         add(attempt.finished_at, Lane::Attempt, mood, text, evidence());
     }
     if let Some(next) = &row.next_attempt {
-        add(Some(next.at), Lane::Attempt, Mood::Expected, format!("#{} expected", next.number), of_job());
+        add(Some(next.at), Lane::Attempt, Mood::Expected, format!("{} #{} expected", row.name, next.number), of_job());
     }
     let mood = if row.status == JobPhase::Complete { Mood::Good } else { Mood::Bad };
     let text = format!("{} {} {}", row.name, row.status, row.reason.as_deref().unwrap_or_default());

@@ -2,8 +2,9 @@
 
 use ratatui::layout::Rect;
 
-use crate::app::{Action, PanelId, known};
-use crate::content::faults::Fault;
+use crate::app::known::{self, Fault};
+use crate::app::{Action, PanelId};
+
 use crate::domain::fault::{FaultRow, FaultSource};
 use crate::domain::job::JobPhase;
 use crate::text::words::{Word, fill};

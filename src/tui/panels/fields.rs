@@ -48,8 +48,8 @@ fn fields(canvas: &Canvas<'_>, kind: &str, width: u16, all: Vec<(&'static str, O
     let beside = width >= BESIDE;
     let room = if beside { width - NAME - VALUE } else { width.saturating_sub(2) };
     let field = |(name, value): (&'static str, Option<String>)| {
+        let meaning = wrapped(&known::field(kind, name, canvas.lang(), value.as_deref()), usize::from(room));
         let value = value.unwrap_or_else(|| "-".to_owned());
-        let meaning = wrapped(&known::field(kind, name, canvas.lang(), &value), usize::from(room));
         Field { name, value, meaning, beside }
     };
     all.into_iter().map(field).collect()
@@ -61,7 +61,8 @@ pub(super) fn of_job(canvas: &Canvas<'_>, job: &JobRow, width: u16) -> Vec<Field
     let all = vec![
         ("backoffLimit", Some(spec.backoff_limit.to_string())),
         ("activeDeadlineSeconds", spec.active_deadline_seconds.map(|n| n.to_string())),
-        ("completions", spec.completions.map(|n| n.to_string())),
+        // Without a number one success ends the Job: that is not the default of one.
+        ("completions", Some(spec.completions.map_or_else(|| "-".to_owned(), |n| n.to_string()))),
         ("parallelism", Some(spec.parallelism.to_string())),
         ("completionMode", Some(spec.completion_mode.clone())),
         ("restartPolicy", Some(spec.restart_policy.clone())),

@@ -96,11 +96,11 @@ fn head(canvas: &mut Canvas<'_>, job: &JobItem, findings: &[Finding], width: u16
     let wanted = row.spec.completions.map_or_else(|| "1".to_owned(), |n| n.to_string());
     let took = canvas.took(row.started_at, row.finished_at);
     let by = canvas.word(if row.manual { Word::ByHand } else { Word::BySchedule });
-    let from = row.cronjob.as_ref().map(|cronjob| format!("  ·  cronjob/{cronjob} ({by})")).unwrap_or_default();
+    let from = row.cronjob.as_ref().map(|cronjob| format!(" · cronjob/{cronjob} ({by})")).unwrap_or_default();
     let (sign, _) = status::job(row.status, canvas.theme);
     let reason = row.reason.as_deref().map(|reason| format!(" {reason}")).unwrap_or_default();
     let mut head = vec![format!(
-        "{sign} {}{reason}  ·  job/{}  ·  {}/{wanted}  ·  failed {}/{}  ·  {took}{from}",
+        "{sign} {}{reason} · job/{} · {}/{wanted} · failed {}/{} · {took}{from}",
         row.status,
         row.name,
         row.succeeded,
@@ -110,7 +110,7 @@ fn head(canvas: &mut Canvas<'_>, job: &JobItem, findings: &[Finding], width: u16
     if let Some(finding) = findings.first() {
         let words = known::tell(finding, canvas.lang());
         let hint = fill(canvas.word(Word::WhyHint), &[&keys::here(canvas, Action::Why)]);
-        let text = format!("{}: {} ({hint})", words.title, words.why);
+        let text = format!("{} — {} ({hint})", words.title, words.why);
         head.extend(wrapped(&text, usize::from(width)).into_iter().take(4));
     }
     head

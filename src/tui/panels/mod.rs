@@ -16,6 +16,8 @@ mod pods;
 mod report;
 mod reports;
 mod runs;
+#[cfg(test)]
+mod screens;
 mod start;
 mod story;
 mod strip;

@@ -100,7 +100,8 @@ pub(super) fn lane_cells(moments: &[Moment], lane: Lane, axis: &Axis, now: Times
         // What has not ended lasts until now; an attempt only where nothing else is told of it.
         let end = end.or_else(|| (now > moment.at).then_some(now));
         if let (Some(from), Some(to)) = (axis.column(moment.at), end.and_then(|end| axis.column(end))) {
-            cells[usize::from(from)..=usize::from(to)].fill(Some(Mark::Lasts(mood)));
+            let lasting = cells.iter_mut().skip(usize::from(from)).take(usize::from(to - from) + 1);
+            lasting.for_each(|cell| *cell = Some(Mark::Lasts(mood)));
         }
     }
     for (n, moment) in own {

@@ -10,7 +10,7 @@ use crate::app::message::Hit;
 use crate::domain::cronjob::REPORTER;
 use crate::domain::job::JobPhase;
 use crate::text::words::{Word, fill};
-use crate::tui::canvas::Canvas;
+use crate::tui::canvas::{Canvas, wrapped};
 use crate::tui::panels::runs;
 use crate::tui::status;
 use crate::tui::widgets::keys;
@@ -91,7 +91,7 @@ fn cronjob(canvas: &mut Canvas<'_>) -> Line {
         let (moment, left) = (canvas.moment(at), canvas.until(at));
         fill(canvas.word(Word::StartNextRun), &[&moment, &left])
     });
-    let next = next.map(|next| format!("  ·  {next}")).unwrap_or_default();
+    let next = next.map(|next| format!(" · {next}")).unwrap_or_default();
     let words = format!("  {}{next}", runs::in_words(canvas, row));
     (row.name.clone(), vec![(format!("{sign} {}", row.status), style), (words, theme.text), what])
 }
@@ -100,10 +100,12 @@ fn cronjob(canvas: &mut Canvas<'_>) -> Line {
 fn next(canvas: &mut Canvas<'_>, area: Rect) {
     let theme = canvas.theme;
     let steps = guide::steps(canvas.state);
-    let next = guide::next(&steps);
+    let next = guide::next(canvas.state, &steps);
     canvas.rule(area, area.y, canvas.word(Word::StartNext));
+    let mut y = area.y + 1;
+    // What there is to see is told only where every step keeps its line.
+    let spare = usize::from(area.height).saturating_sub(steps.len() + 3);
     for (n, step) in steps.iter().enumerate() {
-        let y = area.y + 1 + u16::try_from(n).unwrap_or(0);
         if y >= area.bottom() {
             return;
         }
@@ -120,8 +122,14 @@ fn next(canvas: &mut Canvas<'_>, area: Rect) {
         let width = area.right().saturating_sub(x + 1);
         let used = canvas.text(x, y, width, canvas.word(step.word), style);
         canvas.hit(Rect { x: area.x, y, width: x - area.x + used, height: 1 }, Hit::Hint(step.action));
+        y += 1;
+        if next == Some(n) {
+            for line in wrapped(canvas.word(step.see), usize::from(width)).iter().take(spare.min(3)) {
+                canvas.text(x, y, width, line, theme.dim);
+                y += 1;
+            }
+        }
     }
-    let y = area.y + 1 + u16::try_from(steps.len()).unwrap_or(0);
     if next.is_none() && y < area.bottom() {
         let key = keys::here(canvas, Action::GotoStory);
         let words = fill(canvas.word(Word::StartAllDone), &[&key]);

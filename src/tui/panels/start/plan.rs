@@ -49,8 +49,7 @@ pub(super) fn summary(canvas: &mut Canvas<'_>, area: Rect) {
     let (total, longest) = start.critical();
     let longest = longest.filter(|_| total > 0).map(|step| {
         let share = step.elapsed_ms.unwrap_or(0) * 100 / total;
-        let title = words_of::title(step.id, &step.title, canvas.lang());
-        fill(canvas.word(Word::StartLongest), &[&title, &seconds(step.elapsed_ms), &share])
+        fill(canvas.word(Word::StartLongest), &[&step.id, &seconds(step.elapsed_ms), &share])
     });
     let head = format!("{sign} {}", canvas.word(word));
     let total = seconds(Some(total));
