@@ -47,7 +47,11 @@ pub fn steps(state: &State) -> [Step; 7] {
         step((Word::GuideReport, Word::GuideReportSee), Action::GotoReports, world.tables.values().any(Result::is_ok)),
         step((Word::GuideInject, Word::GuideInjectSee), Action::InjectPort, injected || cleared || repaired),
         step((Word::GuideWatch, Word::GuideWatchSee), Action::GotoJobs, retried),
-        step((Word::GuideClear, Word::GuideClearSee), Action::ClearFaults, world.faults.is_empty() && (cleared || repaired)),
+        step(
+            (Word::GuideClear, Word::GuideClearSee),
+            Action::ClearFaults,
+            world.faults.is_empty() && (cleared || repaired),
+        ),
         step((Word::GuideSchedule, Word::GuideScheduleSee), Action::GotoCronjobs, scheduled),
     ]
 }
@@ -57,7 +61,6 @@ pub fn next(state: &State, steps: &[Step]) -> Option<usize> {
     let first = |from: usize| steps.iter().skip(from).position(|step| !step.done).map(|place| place + from);
     if state.world.faults.is_empty() { first(0) } else { first(WATCH) }
 }
-
 
 #[cfg(test)]
 mod tests {

@@ -257,8 +257,7 @@ pub(crate) fn repaired() -> State {
     tell(&mut state, Kind::Service, News::Rows(vec![Row::Service(Box::new(service(4566, None)))]), at);
     let ended = Some(Ended { complete: true, reason: Some("CompletionsReached".into()), message: None });
     let end = "13:49:30";
-    let facts =
-        JobFacts { ended, failed: 3, succeeded: 1, finished_at: Some(time(end)), ..job("test3", "13:48:05") };
+    let facts = JobFacts { ended, failed: 3, succeeded: 1, finished_at: Some(time(end)), ..job("test3", "13:48:05") };
     let pod = pod(attempt("test3-zz8pl", "13:49:24", Some(end), Some(0)), &facts);
     tell(&mut state, Kind::Job, News::Rows(vec![Row::Job(Box::new(facts))]), time(end));
     tell(&mut state, Kind::Pod, News::Rows(vec![Row::Pod(Box::new(pod))]), time(end));

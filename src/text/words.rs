@@ -201,6 +201,7 @@ words! {
     StartObjects: "objects", "オブジェクト";
     StartNoLab: "There is no lab to connect to.", "接続できるラボがありません。";
     StartNoLabWhat: "{0} brings one up: a cluster, LocalStack (S3 and DynamoDB), a task API, and a CronJob that reports on finished tasks. What is there already is kept.", "{0} でラボを起動します。クラスター、LocalStack (S3 と DynamoDB)、タスク API、完了したタスクを集計する CronJob を用意します。すでにあるものはそのまま使います。";
+    StartLost: "This is what was last known. {0} brings the lab up again.", "最後に確認できた状態です。{0} でラボを再起動します。";
     StartNoLabCommand: "in a shell: k8s-tutor up", "シェルでは: k8s-tutor up";
     StartConnecting: "looking for the lab …", "ラボに接続しています…";
     StartLab: "The lab", "ラボ";

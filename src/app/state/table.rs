@@ -159,8 +159,7 @@ impl<R: Item> Table<R> {
     /// Writes a row over an older one of the same uid. Most changes leave a row in its group, at its place.
     fn replace_row(&mut self, slot: u32, row: R) {
         let old = self.slots[slot as usize].as_ref();
-        let stays =
-            old.is_some_and(|old| old.group() == row.group() && group_order(old, &row) == Ordering::Equal);
+        let stays = old.is_some_and(|old| old.group() == row.group() && group_order(old, &row) == Ordering::Equal);
         if stays {
             let (before, now) = (old.map_or(0, R::class), row.class());
             self.tally[before] -= 1;

@@ -52,6 +52,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, events: &[EventLine<'_>]
     let text = format!("{of}{}{count}", event.message);
     canvas.text_right(area.x, area.y, 6.min(area.width), &age, theme.dim);
     let x = area.x + 7;
-    let pieces = [(sign, style), (" ", style), (event.reason.as_str(), style), ("  ", style), (text.as_str(), theme.dim)];
+    let pieces =
+        [(sign, style), (" ", style), (event.reason.as_str(), style), ("  ", style), (text.as_str(), theme.dim)];
     canvas.line(x, area.y, area.right().saturating_sub(x), &pieces);
 }

@@ -2,10 +2,10 @@
 
 use ratatui::layout::Rect;
 
+use super::events_of::{self, EventLine};
 use super::fields::{self, Field};
 use super::ladder::{self, Rung};
 use super::strip::{self, Strip};
-use super::events_of::{self, EventLine};
 use crate::app::state::items::JobItem;
 use crate::app::{Action, known, why};
 use crate::domain::diagnosis::Finding;
@@ -41,7 +41,13 @@ struct Shown<'a> {
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
     let state = canvas.state;
     let Some(job) = state.here.uid().and_then(|uid| state.world.jobs.get(uid.as_str())) else {
-        canvas.text(area.x + 2, area.y + 1, area.width.saturating_sub(2), canvas.word(Word::NotThereAnyMore), canvas.theme.warn);
+        canvas.text(
+            area.x + 2,
+            area.y + 1,
+            area.width.saturating_sub(2),
+            canvas.word(Word::NotThereAnyMore),
+            canvas.theme.warn,
+        );
         return;
     };
     let width = area.width.saturating_sub(3);

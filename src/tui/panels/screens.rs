@@ -51,15 +51,8 @@ fn down() -> State {
     State { link: LinkState::Down { failure, retry_at: None }, ..State::default() }
 }
 
-const PANELS: [PanelId; 7] = [
-    PanelId::Start,
-    PanelId::Cronjobs,
-    PanelId::Cronjob,
-    PanelId::Job,
-    PanelId::Tree,
-    PanelId::Faults,
-    PanelId::Story,
-];
+const PANELS: [PanelId; 7] =
+    [PanelId::Start, PanelId::Cronjobs, PanelId::Cronjob, PanelId::Job, PanelId::Tree, PanelId::Faults, PanelId::Story];
 
 #[test]
 fn no_screen_is_too_small_and_no_language_breaks_one() {
@@ -103,6 +96,11 @@ fn show() {
     one("start-fresh", &at(PanelId::Start, testing::fresh()));
     for panel in PANELS {
         one(&format!("{panel:?}"), &at(panel, testing::broken()));
+    }
+    for panel in PANELS {
+        for (width, height) in [(45, 12), (20, 5)] {
+            println!("=== {panel:?} {width}x{height}\n{}", screen(&at(panel, testing::broken()), width, height));
+        }
     }
     one("job-done", &at(PanelId::Job, testing::repaired()));
     let mut state = at(PanelId::Job, testing::broken());

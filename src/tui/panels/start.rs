@@ -24,7 +24,14 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
     }
     match &state.link {
         LinkState::Down { .. } if state.session.is_none() => no_lab(canvas, area),
-        LinkState::Up | LinkState::Down { .. } => up(canvas, area),
+        LinkState::Up => up(canvas, area),
+        LinkState::Down { .. } => {
+            // What was known is shown on; the key that brings the lab back stands above it.
+            let words = fill(canvas.word(Word::StartLost), &[&keys::here(canvas, Action::Refresh)]);
+            canvas.text(area.x + 2, area.y, area.width.saturating_sub(3), &words, canvas.theme.warn);
+            let rest = area.height.saturating_sub(1);
+            up(canvas, Rect { y: area.bottom() - rest, height: rest, ..area });
+        }
         LinkState::Idle | LinkState::Connecting => {
             let words = canvas.word(Word::StartConnecting);
             canvas.text(area.x + 2, area.y + 1, area.width.saturating_sub(4), words, canvas.theme.dim);

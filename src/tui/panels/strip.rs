@@ -90,7 +90,13 @@ pub(super) enum Mark {
 }
 
 /// The cells of one lane.
-pub(super) fn lane_cells(moments: &[Moment], lane: Lane, axis: &Axis, now: Timestamp, selected: Option<usize>) -> Vec<Option<Mark>> {
+pub(super) fn lane_cells(
+    moments: &[Moment],
+    lane: Lane,
+    axis: &Axis,
+    now: Timestamp,
+    selected: Option<usize>,
+) -> Vec<Option<Mark>> {
     let mut cells = vec![None; usize::from(axis.width)];
     let own: Vec<(usize, &Moment)> = moments.iter().enumerate().filter(|(_, moment)| moment.lane == lane).collect();
     for (n, (_, moment)) in own.iter().enumerate() {
@@ -188,7 +194,13 @@ pub(super) struct Strip {
 
 impl Strip {
     /// The strip of some moments for a width; `live`: the axis goes on to now.
-    pub(super) fn new(canvas: &mut Canvas<'_>, moments: &[Moment], width: u16, live: bool, selected: Option<usize>) -> Self {
+    pub(super) fn new(
+        canvas: &mut Canvas<'_>,
+        moments: &[Moment],
+        width: u16,
+        live: bool,
+        selected: Option<usize>,
+    ) -> Self {
         let now = canvas.now;
         let own = live.then_some(now);
         let axis = Axis::new(moments.iter().map(|moment| moment.at).chain(own), width.saturating_sub(NAMES));
@@ -309,7 +321,8 @@ mod tests {
     #[test]
     fn long_stretches_of_nothing_are_folded() {
         let axis = Axis::new(["10:00:00", "10:01:00", "13:01:00", "13:02:00"].into_iter().map(time), 181);
-        let columns: Vec<_> = ["10:01:00", "13:01:00", "13:02:00"].into_iter().map(|at| axis.column(time(at))).collect();
+        let columns: Vec<_> =
+            ["10:01:00", "13:01:00", "13:02:00"].into_iter().map(|at| axis.column(time(at))).collect();
         assert_eq!(columns, [Some(60), Some(120), Some(180)]);
         assert_eq!(axis.folds().collect::<Vec<_>>(), [(60, 120)]);
     }

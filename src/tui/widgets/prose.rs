@@ -84,7 +84,8 @@ mod tests {
     fn a_label_stands_beside_its_text_where_there_is_room() {
         let mut wide = Prose::new(40);
         wide.labelled("Why", 8, "one two three four five six seven eight", Default::default());
-        let lines: Vec<(&str, &str)> = wide.lines.iter().map(|line| (line.label.as_str(), line.text.as_str())).collect();
+        let lines: Vec<(&str, &str)> =
+            wide.lines.iter().map(|line| (line.label.as_str(), line.text.as_str())).collect();
         assert_eq!(lines, [("Why", "one two three four five six"), ("", "seven eight")]);
         let mut narrow = Prose::new(20);
         narrow.labelled("Why", 8, "one two", Default::default());

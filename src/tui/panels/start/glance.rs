@@ -16,6 +16,8 @@ use crate::tui::status;
 use crate::tui::widgets::keys;
 
 const NAMES: u16 = 16;
+/// From this width on the CronJob's line has room for what it is for.
+const WIDE: u16 = 100;
 
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
     let lines = parts(canvas);
@@ -93,7 +95,9 @@ fn cronjob(canvas: &mut Canvas<'_>) -> Line {
     });
     let next = next.map(|next| format!(" · {next}")).unwrap_or_default();
     let words = format!("  {}{next}", runs::in_words(canvas, row));
-    (row.name.clone(), vec![(format!("{sign} {}", row.status), style), (words, theme.text), what])
+    let mut pieces = vec![(format!("{sign} {}", row.status), style), (words, theme.text)];
+    pieces.extend((canvas.state.size.0 >= WIDE).then_some(what));
+    (row.name.clone(), pieces)
 }
 
 /// What to do next: the key, a tick where it is done, the first that is not pointed at.
@@ -138,6 +142,12 @@ fn next(canvas: &mut Canvas<'_>, area: Rect) {
     if !canvas.state.start.steps.is_empty() && y + 1 < area.bottom() {
         let words = fill(canvas.word(Word::StartPlanHint), &[&keys::here(canvas, Action::Down)]);
         let wide = u16::try_from(words.width()).unwrap_or(0);
-        canvas.text_right(area.x, area.bottom() - 1, area.width.saturating_sub(1).max(wide.min(area.width)), &words, theme.dim);
+        canvas.text_right(
+            area.x,
+            area.bottom() - 1,
+            area.width.saturating_sub(1).max(wide.min(area.width)),
+            &words,
+            theme.dim,
+        );
     }
 }

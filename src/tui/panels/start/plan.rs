@@ -44,7 +44,8 @@ pub(super) fn summary(canvas: &mut Canvas<'_>, area: Rect) {
         (None, true) => (Word::StartBringing, "▶", theme.busy),
         (None, false) => (Word::StartIsUp, "✓", theme.good),
     };
-    let ended = start.steps.iter().filter(|step| !matches!(step.state, StepState::Pending | StepState::Running)).count();
+    let ended =
+        start.steps.iter().filter(|step| !matches!(step.state, StepState::Pending | StepState::Running)).count();
     let progress = fill(canvas.word(Word::StartProgress), &[&ended, &start.steps.len()]);
     let (total, longest) = start.critical();
     let longest = longest.filter(|_| total > 0).map(|step| {
