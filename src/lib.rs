@@ -44,6 +44,8 @@ pub mod process;
 #[cfg(feature = "lab")]
 pub mod provider;
 #[cfg(feature = "lab")]
+pub mod runtime;
+#[cfg(feature = "lab")]
 pub mod sandbox;
 #[cfg(feature = "lab")]
 pub mod text;

@@ -20,6 +20,7 @@ pub mod key;
 pub mod keymap;
 pub mod known;
 pub mod message;
+pub mod opening;
 pub mod panel;
 pub mod plain;
 pub mod shown;

@@ -47,6 +47,11 @@ impl Context {
         })
     }
 
+    /// The settings.
+    pub(super) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
     /// The provider's name: as asked, else that of the last `up`, else that of the settings.
     fn provider_name(&self) -> String {
         let asked = self.global.provider.clone();

@@ -4,6 +4,7 @@
 mod args;
 mod commands;
 mod context;
+mod dashboard;
 mod exit_code;
 mod output;
 mod progress;
@@ -17,6 +18,7 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 
 pub use args::{PartArgs, ServeArgs};
+pub use dashboard::{DashboardRequest, FrameFormat, Mode, failed};
 pub use exit_code::Code;
 
 use args::{Args, SandboxVerb, Verb};
@@ -26,6 +28,8 @@ use context::Context;
 /// makes a runtime of its own, for it knows what stack and how many threads it needs.
 #[derive(Clone, Copy)]
 pub struct Hooks {
+    /// The dashboard, in one of its forms.
+    pub dashboard: fn(DashboardRequest) -> ExitCode,
     /// `sandbox serve`: all parts in one process.
     pub serve: fn(&ServeArgs) -> ExitCode,
     /// `sandbox api`: the API server alone.
@@ -57,7 +61,11 @@ pub fn main(args: impl IntoIterator<Item = OsString>, hooks: Hooks) -> ExitCode 
             SandboxVerb::Start(_) | SandboxVerb::Stop | SandboxVerb::Status => {}
         }
     }
-    run(args)
+    match dashboard::wanted(&args) {
+        Some(Ok(request)) => (hooks.dashboard)(request),
+        Some(Err(error)) => error.report().into(),
+        None => run(args),
+    }
 }
 
 /// What clap has to say: help as it is, an error in the one shape of errors.

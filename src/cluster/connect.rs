@@ -91,6 +91,16 @@ impl Cluster {
         Ok(Self { client, url, version: version.git_version, context, namespace })
     }
 
+    /// A heartbeat: the server answers and knows these credentials.
+    ///
+    /// # Errors
+    /// It does not.
+    pub async fn alive(&self) -> Result<(), ClusterError> {
+        let request = http::Request::get("/version").body(Vec::new());
+        let request = request.map_err(|e| ClusterError::connecting(&self.url, &kube::Error::HttpError(e)))?;
+        self.client.request_text(request).await.map(drop).map_err(|e| ClusterError::connecting(&self.url, &e))
+    }
+
     /// A typed handle on the lab's namespace.
     pub fn api<K>(&self) -> kube::Api<K>
     where

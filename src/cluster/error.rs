@@ -201,6 +201,9 @@ fn io_words(error: &(dyn StdError + 'static)) -> Option<String> {
                 _ => io.to_string(),
             });
         }
+        if inner.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_incomplete_message) {
+            return Some("it closed the connection".into());
+        }
         cause = inner.source();
     }
     None

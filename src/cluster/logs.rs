@@ -1,14 +1,17 @@
 //! Logs: of one pod, and of all attempts of a Job in one stream.
 
 use futures::StreamExt;
-use futures::io::AsyncBufReadExt;
 use k8s_openapi::api::core::v1::Pod;
-use kube::api::{ListParams, LogParams};
+use kube::api::ListParams;
 use kube::runtime::watcher;
 
+use super::log_stream::Source;
 use super::{Cluster, ClusterError, jobs, rows, wait};
 use crate::domain::job::JobRow;
 use crate::domain::log::{LogLine, LogOptions};
+
+/// The CLI shows lines as they are; only what is no line at all is cut.
+const WHOLE_LINE: usize = 8 << 20;
 
 impl Cluster {
     /// Reads a pod's log line by line into `each`; `each` returns false to stop.
@@ -22,33 +25,17 @@ impl Cluster {
         options: &LogOptions,
         each: &mut (dyn FnMut(LogLine) -> bool + Send),
     ) -> Result<(), ClusterError> {
-        let params = LogParams {
-            follow: options.follow,
-            tail_lines: options.tail,
-            timestamps: options.timestamps,
-            previous: options.previous,
-            container: options.container.clone(),
-            ..LogParams::default()
-        };
-        let failed = |e| ClusterError::of("read the log of", format!("pod/{pod}"), e);
-        let stream = self.api::<Pod>().log_stream(pod, &params).await.map_err(failed)?;
-        let mut stream = Box::pin(stream);
-        let mut line = Vec::new();
-        loop {
-            line.clear();
-            let read = stream.read_until(b'\n', &mut line).await;
-            let read = read.map_err(|e| failed(kube::Error::ReadEvents(e)))?;
-            if read == 0 {
-                return Ok(());
-            }
-            if line.last() == Some(&b'\n') {
-                line.pop();
-            }
-            let text = String::from_utf8_lossy(&line).into_owned();
-            if !each(LogLine { at: None, pod: pod.to_owned(), attempt, text }) {
-                return Ok(());
+        let source = Source { pod, container: options.container.as_deref(), since: None, stamped: options.timestamps };
+        let mut batches = self.log_batches(source, options, WHOLE_LINE).await?;
+        while let Some(lines) = batches.next().await? {
+            for line in lines {
+                let line = LogLine { pod: pod.to_owned(), attempt, at: None, text: line.text, cut: line.cut };
+                if !each(line) {
+                    return Ok(());
+                }
             }
         }
+        Ok(())
     }
 
     /// The logs of all attempts of a Job, one after the other; with `follow` until the Job has ended.
@@ -84,7 +71,7 @@ impl Cluster {
                 // A pod deleted meanwhile, or one that never got a container: the others still count.
                 Err(error) if error.is_not_found() || error.is_waiting_to_start() => {
                     let text = format!("(no log: {error})");
-                    each(LogLine { at: None, pod: attempt.pod.clone(), attempt: Some(attempt.number), text });
+                    each(note(&attempt.pod, Some(attempt.number), text));
                 }
                 Err(error) => return Err(error),
             }
@@ -160,10 +147,15 @@ impl Cluster {
     ) -> Result<(), ClusterError> {
         match self.pod_log(pod, None, options, each).await {
             Err(error) if error.is_not_found() || error.is_waiting_to_start() => {
-                each(LogLine { at: None, pod: pod.to_owned(), attempt: None, text: format!("(no log: {error})") });
+                each(note(pod, None, format!("(no log: {error})")));
                 Ok(())
             }
             other => other,
         }
     }
+}
+
+/// A line that the lab itself writes into a log.
+fn note(pod: &str, attempt: Option<u32>, text: String) -> LogLine {
+    LogLine { pod: pod.to_owned(), attempt, at: None, text, cut: false }
 }

@@ -8,6 +8,7 @@ use k8s_openapi::api::core::v1::Pod;
 use kube::api::ListParams;
 
 use super::{Cluster, ClusterError, rows, wait};
+use crate::domain::service::DeploymentRow;
 
 /// How far a rollout is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +46,23 @@ pub fn rollout_of(deployment: &Deployment) -> Rollout {
         return Rollout::Waiting(format!("{available} of {wanted} pods are available"));
     }
     Rollout::Done
+}
+
+/// A Deployment's row.
+pub fn deployment_row(deployment: &Deployment) -> DeploymentRow {
+    let rollout = rollout_of(deployment);
+    let ready = deployment.status.as_ref().and_then(|status| status.ready_replicas);
+    DeploymentRow {
+        uid: rows::uid(&deployment.metadata),
+        name: rows::name(&deployment.metadata),
+        wanted: rows::count(deployment.spec.replicas.or(Some(1))),
+        ready: rows::count(ready),
+        rolled_out: rollout == Rollout::Done,
+        waiting: match rollout {
+            Rollout::Done => None,
+            Rollout::Waiting(words) | Rollout::Failed(words) => Some(words),
+        },
+    }
 }
 
 impl Cluster {

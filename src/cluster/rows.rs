@@ -1,5 +1,7 @@
 //! Kubernetes objects into the rows that the lab shows. Pure: objects and a time in, rows out.
 
+use std::sync::LazyLock;
+
 use jiff::Timestamp;
 use k8s_openapi::api::batch::v1::{CronJob, Job, JobCondition};
 use k8s_openapi::api::core::v1::{ContainerStateTerminated, ContainerStatus, Pod, PodStatus};
@@ -15,6 +17,9 @@ use crate::domain::pod::{PodFacts, PodRow};
 pub(crate) const INSTANTIATE: &str = "cronjob.kubernetes.io/instantiate";
 const INDEX: &str = "batch.kubernetes.io/job-completion-index";
 const JOB_NAME: &str = "batch.kubernetes.io/job-name";
+
+/// The status of a pod that has none yet.
+static NO_STATUS: LazyLock<PodStatus> = LazyLock::new(PodStatus::default);
 
 /// A Job's row; `pods` may hold pods of other Jobs too.
 pub fn job_row(job: &Job, pods: &[Pod], now: Timestamp) -> JobRow {
@@ -72,23 +77,22 @@ pub fn attempts(job: &Job, pods: &[Pod]) -> Vec<Attempt> {
         let owners = pod.metadata.owner_references.iter().flatten();
         owners.into_iter().any(|owner| owner.uid == uid && !uid.is_empty())
     };
-    let mut own: Vec<Attempt> = pods.iter().filter(owns).map(attempt).collect();
+    let mut own: Vec<Attempt> = pods.iter().filter(owns).map(|pod| attempt(pod, &pod_row(pod))).collect();
     number(&mut own);
     own
 }
 
 /// A pod as an attempt, not numbered yet.
-fn attempt(pod: &Pod) -> Attempt {
-    let status = pod.status.clone().unwrap_or_default();
-    let statuses = status.container_statuses.clone().unwrap_or_default();
-    let ended = worst(&statuses);
-    let row = pod_row(pod);
+fn attempt(pod: &Pod, row: &PodRow) -> Attempt {
+    let status = pod.status.as_ref().unwrap_or(&NO_STATUS);
+    let statuses = status.container_statuses.as_deref().unwrap_or_default();
+    let ended = worst(statuses);
     let started = statuses.iter().filter_map(began).min();
     let state = match status.phase.as_deref() {
         Some("Succeeded") => AttemptState::Succeeded,
         Some("Failed") => AttemptState::Failed,
         // The kubelet writes the end of the containers about a second before the phase follows.
-        _ if !statuses.is_empty() && statuses.iter().all(|s| terminated(s).is_some()) => match &ended {
+        _ if !statuses.is_empty() && statuses.iter().all(|s| terminated(s).is_some()) => match ended {
             Some(end) if end.exit_code != 0 => AttemptState::Failed,
             _ => AttemptState::Succeeded,
         },
@@ -98,14 +102,14 @@ fn attempt(pod: &Pod) -> Attempt {
     };
     Attempt {
         number: 0,
-        pod: row.name,
+        pod: row.name.clone(),
         state,
         index: annotation(&pod.metadata, INDEX).and_then(|index| index.parse().ok()),
         started_at: started.or(row.started_at),
         finished_at: row.finished_at,
-        exit_code: ended.as_ref().map(|end| end.exit_code),
-        reason: status.reason.clone().or_else(|| ended.and_then(|end| end.reason)).or_else(|| waiting(&statuses)),
-        message: row.message,
+        exit_code: ended.map(|end| end.exit_code),
+        reason: status.reason.clone().or_else(|| ended.and_then(|e| e.reason.clone())).or_else(|| waiting(statuses)),
+        message: row.message.clone(),
         created_at: row.created_at,
         gone: false,
         restarts: row.restarts,
@@ -116,11 +120,12 @@ fn attempt(pod: &Pod) -> Attempt {
 pub fn pod_facts(pod: &Pod) -> PodFacts {
     let job = owner(&pod.metadata, "Job").map(|owner| Uid::new(&owner.uid));
     let containers = pod.spec.iter().flat_map(|spec| &spec.containers).map(|c| c.name.as_str().into());
+    let row = pod_row(pod);
     PodFacts {
-        row: pod_row(pod),
         labels: labels(&pod.metadata),
         containers: containers.collect(),
-        attempt: job.map(|job| Box::new((job, attempt(pod)))),
+        attempt: job.map(|job| Box::new((job, attempt(pod, &row)))),
+        row,
     }
 }
 
@@ -173,18 +178,18 @@ pub fn next_runs(cronjob: &CronJob, now: Timestamp, n: usize) -> Result<Vec<Next
 
 /// A pod's row; its STATUS is made as `kubectl get pod` makes it.
 pub fn pod_row(pod: &Pod) -> PodRow {
-    let status = pod.status.clone().unwrap_or_default();
-    let statuses = status.container_statuses.clone().unwrap_or_default();
-    let ended = worst(&statuses);
+    let status = pod.status.as_ref().unwrap_or(&NO_STATUS);
+    let statuses = status.container_statuses.as_deref().unwrap_or_default();
+    let ended = worst(statuses);
     let containers = pod.spec.as_ref().map_or(statuses.len(), |spec| spec.containers.len());
     let finished = statuses.iter().filter_map(|s| terminated(s).and_then(|end| stamp(end.finished_at.as_ref())));
-    let message = ended.as_ref().and_then(|end| end.message.clone()).or_else(|| status.message.clone());
+    let message = ended.and_then(|end| end.message.clone()).or_else(|| status.message.clone());
     PodRow {
         uid: uid(&pod.metadata),
         name: name(&pod.metadata),
-        ready: u32::try_from(statuses.iter().filter(|s| s.ready).count()).unwrap_or(u32::MAX),
+        ready: count_of(statuses.iter().filter(|s| s.ready)),
         containers: u32::try_from(containers).unwrap_or(u32::MAX),
-        status: status_word(pod, &status, &statuses),
+        status: status_word(pod, status, statuses),
         restarts: statuses.iter().map(|s| count(Some(s.restart_count))).sum(),
         created_at: stamp(pod.metadata.creation_timestamp.as_ref()),
         started_at: stamp(status.start_time.as_ref()),
@@ -194,7 +199,7 @@ pub fn pod_row(pod: &Pod) -> PodRow {
         node: pod.spec.as_ref().and_then(|spec| spec.node_name.clone()),
         job: pod.metadata.labels.as_ref().and_then(|labels| labels.get(JOB_NAME).cloned()),
         phase: status.phase.clone().unwrap_or_else(|| "Unknown".into()),
-        message: message.or_else(|| waiting_message(&statuses)).or_else(|| unscheduled(&status)),
+        message: message.or_else(|| waiting_message(statuses)).or_else(|| unscheduled(status)),
     }
 }
 
@@ -223,9 +228,9 @@ fn status_word(pod: &Pod, status: &PodStatus, statuses: &[ContainerStatus]) -> S
 }
 
 /// The end of the container that failed; of the last one where all went well.
-fn worst(statuses: &[ContainerStatus]) -> Option<ContainerStateTerminated> {
+fn worst(statuses: &[ContainerStatus]) -> Option<&ContainerStateTerminated> {
     let ends = statuses.iter().filter_map(terminated);
-    ends.max_by_key(|end| (end.exit_code != 0, end.finished_at.as_ref().map(|t| t.0))).cloned()
+    ends.max_by_key(|end| (end.exit_code != 0, end.finished_at.as_ref().map(|t| t.0)))
 }
 
 fn terminated(status: &ContainerStatus) -> Option<&ContainerStateTerminated> {
@@ -279,6 +284,10 @@ fn owner<'a>(metadata: &'a ObjectMeta, kind: &str) -> Option<&'a OwnerReference>
     owners.into_iter().find(|owner| owner.kind == kind && owner.controller == Some(true))
 }
 
-fn count(n: Option<i32>) -> u32 {
+pub(crate) fn count(n: Option<i32>) -> u32 {
     u32::try_from(n.unwrap_or(0)).unwrap_or(0)
+}
+
+pub(crate) fn count_of<T>(items: impl Iterator<Item = T>) -> u32 {
+    u32::try_from(items.count()).unwrap_or(u32::MAX)
 }

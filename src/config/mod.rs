@@ -7,7 +7,7 @@ mod settings;
 mod state;
 
 pub use folders::Folders;
-pub use settings::{ImageSettings, SandboxSettings, ServicesMode, Settings};
+pub use settings::{DashboardSettings, ImageSettings, SandboxSettings, ServicesMode, Settings};
 pub use state::LabRecord;
 
 use std::path::PathBuf;

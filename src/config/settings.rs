@@ -21,6 +21,8 @@ pub struct Settings {
     pub provider: Option<String>,
     /// What concerns the sandbox.
     pub sandbox: SandboxSettings,
+    /// What concerns the dashboard.
+    pub dashboard: DashboardSettings,
     #[serde(flatten)]
     unknown: BTreeMap<String, toml::Value>,
 }
@@ -35,6 +37,32 @@ pub struct SandboxSettings {
     pub busybox: Option<bool>,
     /// Programs of the user's own, by image name.
     pub images: BTreeMap<String, ImageSettings>,
+    #[serde(flatten)]
+    unknown: BTreeMap<String, toml::Value>,
+}
+
+/// What concerns the dashboard. Each is the default where the command line says nothing.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct DashboardSettings {
+    /// `dark`, `light`, `high-contrast` or `mono`.
+    pub theme: Option<String>,
+    /// `en` or `ja`.
+    pub lang: Option<String>,
+    /// The time zone shown beside UTC.
+    pub zone: Option<String>,
+    /// Nothing may be changed.
+    pub readonly: Option<bool>,
+    /// Whether the mouse is listened to.
+    pub mouse: Option<bool>,
+    /// Whether logs are wrapped.
+    pub wrap: Option<bool>,
+    /// Whether logs show times.
+    pub timestamps: Option<bool>,
+    /// Where downloads go.
+    pub downloads: Option<PathBuf>,
+    /// Keys of one's own: scope, action, keys.
+    pub keys: toml::Table,
     #[serde(flatten)]
     unknown: BTreeMap<String, toml::Value>,
 }
@@ -89,7 +117,9 @@ impl Settings {
         }
         let top = settings.unknown.keys().cloned();
         let sandbox = settings.sandbox.unknown.keys().map(|key| format!("sandbox.{key}"));
-        let warnings = top.chain(sandbox).map(|key| format!("unknown setting {key:?} is ignored")).collect();
+        let dashboard = settings.dashboard.unknown.keys().map(|key| format!("dashboard.{key}"));
+        let warnings =
+            top.chain(sandbox).chain(dashboard).map(|key| format!("unknown setting {key:?} is ignored")).collect();
         Ok((settings, warnings))
     }
 }

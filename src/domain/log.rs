@@ -1,5 +1,6 @@
 //! Lines of a container's log, and what part of a log is wanted.
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 /// What part of a log is wanted.
@@ -20,13 +21,17 @@ pub struct LogOptions {
 /// One line of a log, still foreign text: make it safe before it reaches a terminal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LogLine {
-    /// When it was written, where the server told.
-    pub at: Option<jiff::Timestamp>,
     /// The pod.
     pub pod: String,
     /// The attempt's number, for pods of a Job.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub attempt: Option<u32>,
+    /// When it was written; known where it was followed for a screen. A reader that asked for `timestamps` has
+    /// them in the text, as kubectl prints them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
     /// The line, without its line feed; bytes that are no UTF-8 are replaced.
     pub text: String,
+    /// True where the line was longer and is cut.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub cut: bool,
 }

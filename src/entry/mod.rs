@@ -4,6 +4,8 @@
 //! file again as a pod's process (`__pod`, `__confine`) or under the name of a client (`aws`,
 //! `awslocal`, `curl`), so that `cargo run` alone is enough to have everything.
 
+mod dashboard;
+mod options;
 mod pod;
 mod sandbox;
 

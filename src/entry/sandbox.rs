@@ -18,6 +18,7 @@ use crate::sandbox::pki::Authority;
 /// What `cli` may not import.
 pub(super) fn hooks() -> Hooks {
     Hooks {
+        dashboard: super::dashboard::main,
         serve: |args| run(serve(args.clone(), true)),
         api: |args| {
             let args = ServeArgs { port: args.port, slot: args.slot, data_dir: args.data_dir.clone(), detached: false };

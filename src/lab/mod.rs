@@ -69,7 +69,24 @@ impl Lab {
         progress: Arc<dyn Progress>,
         dry_run: bool,
     ) -> Result<Self, LabError> {
-        let place = provider.find().await?.ok_or_else(|| LabError::NotUp { provider: provider.name() })?;
+        Self::attach_in(provider, progress, dry_run, None).await
+    }
+
+    /// As [`Lab::attach`], in another namespace than the provider's.
+    ///
+    /// # Errors
+    /// As [`Lab::attach`].
+    pub async fn attach_in(
+        provider: Arc<dyn Provider>,
+        progress: Arc<dyn Progress>,
+        dry_run: bool,
+        namespace: Option<String>,
+    ) -> Result<Self, LabError> {
+        let found = provider.find().await?;
+        let mut place = found.ok_or_else(|| LabError::NotUp { provider: provider.name() })?;
+        if namespace.is_some() {
+            place.target.namespace = namespace;
+        }
         let cluster = Cluster::connect(&place.target).await?;
         Ok(Self { provider, cluster, place, progress, dry_run })
     }

@@ -1,4 +1,5 @@
-//! YAML to JSON values, as kubectl and an API server read it: the one place where YAML is read.
+//! YAML to JSON values, as kubectl and an API server read it: the one place where YAML is read; [`write`] is the
+//! way back.
 //!
 //! Kubernetes reads YAML with a 1.1 reader (`yes` is true, `0777` is octal, `<<` merges). People's files come through
 //! [`documents`], which refuses duplicate keys; bodies of requests through [`lenient`], which reports them, as an
@@ -8,11 +9,13 @@ mod build;
 mod scalar;
 #[cfg(test)]
 mod tests;
+mod write;
 
 use granit_parser::{Event, Parser, ScanError};
 use serde_json::Value;
 
 use self::build::Builder;
+pub use self::write::write;
 
 /// One document of a file.
 #[derive(Clone, Debug, PartialEq)]

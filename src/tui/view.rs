@@ -119,16 +119,16 @@ fn facts(canvas: &Canvas<'_>) -> Vec<(String, Style)> {
     });
     if let Some(session) = &state.session {
         facts.push((session.provider.clone(), Style::default()));
-        if session.context != session.provider {
-            facts.push((format!("ctx {}", session.context), Style::default()));
-        }
         facts.push((format!("ns {}", state.namespace()), Style::default()));
-        facts.push((session.version.clone(), Style::default()));
     }
     if let Some(localstack) = state.world.deployment("localstack") {
         let ready = localstack.ready >= localstack.wanted.max(1);
         let (sign, style) = if ready { ("✓", theme.good) } else { ("✗", theme.bad) };
         facts.push((format!("LocalStack {sign}"), style));
+    }
+    if let Some(session) = &state.session {
+        facts.push((session.version.clone(), Style::default()));
+        facts.push((format!("ctx {}", session.context), Style::default()));
     }
     if state.options.readonly {
         facts.push((format!("[{}]", canvas.word(Word::ReadonlyBadge)), theme.warn));
@@ -210,24 +210,46 @@ fn footer(canvas: &mut Canvas<'_>, area: Rect) {
     }
     let panel = canvas.state.here.panel;
     let keymap = &canvas.state.options.keymap;
+    // What helps everywhere has its place at the right end, whatever the panel has to say.
+    let always = [Action::Filter, Action::Palette, Action::Help, Action::Quit];
+    let mut right = area.right();
+    for action in always.into_iter().rev() {
+        let Some(key) = keymap.key_of(panel, action) else { continue };
+        let needs = hint_width(canvas, &key.to_string(), action) + 1;
+        if right < area.x + needs {
+            break;
+        }
+        // A narrow screen keeps the help and the way out.
+        if area.width < 70 && !matches!(action, Action::Help | Action::Quit) {
+            continue;
+        }
+        right -= needs;
+        hint(canvas, right, area.y, &key.to_string(), action);
+    }
     let mut x = area.x + 1;
     for binding in keymap.bindings(panel) {
-        if is_plain_motion(binding.action) {
+        if is_plain_motion(binding.action) || always.contains(&binding.action) {
             continue;
         }
         let Some(key) = binding.key() else { continue };
-        let key = key.to_string();
-        let title = canvas.word(binding.action.title());
-        let needs = u16::try_from(key.width() + 1 + title.width()).unwrap_or(u16::MAX);
-        if x + needs > area.right() {
+        let needs = hint_width(canvas, &key.to_string(), binding.action);
+        if x + needs + 1 > right {
             continue;
         }
-        let from = x;
-        x += canvas.text(x, area.y, area.right() - x, &key, theme.key);
-        x += canvas.text(x + 1, area.y, area.right().saturating_sub(x + 1), title, theme.bar) + 1;
-        canvas.hit(Rect::new(from, area.y, x - from, 1), Hit::Hint(binding.action));
-        x += 2;
+        hint(canvas, x, area.y, &key.to_string(), binding.action);
+        x += needs + 2;
     }
+}
+
+fn hint_width(canvas: &Canvas<'_>, key: &str, action: Action) -> u16 {
+    u16::try_from(key.width() + 1 + canvas.word(action.title()).width()).unwrap_or(u16::MAX)
+}
+
+fn hint(canvas: &mut Canvas<'_>, x: u16, y: u16, key: &str, action: Action) {
+    let width = hint_width(canvas, key, action);
+    let used = canvas.text(x, y, width, key, canvas.theme.key);
+    canvas.text(x + used + 1, y, width - used - 1, canvas.word(action.title()), canvas.theme.bar);
+    canvas.hit(Rect::new(x, y, width, 1), Hit::Hint(action));
 }
 
 /// What everybody knows, or what the tabs themselves show.

@@ -70,6 +70,10 @@ pub struct State {
     pub namespaces: Vec<String>,
     /// A download at work: key, bytes, bytes in all.
     pub download: Option<(String, u64, u64)>,
+    /// A Job that was run just now, to be selected when it is there.
+    pub wanted_job: Option<String>,
+    /// What was asked for on the command line and has not come yet.
+    pub opening: super::opening::Opening,
     /// Something on the screen may differ from what was last drawn.
     pub dirty: bool,
     /// The person asked for this just now: draw it at once.

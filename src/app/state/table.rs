@@ -65,6 +65,8 @@ struct Cursor {
     uid: Option<Uid>,
     /// Where it was last seen: what is there now is selected when the row is gone.
     index: usize,
+    /// The row that the person chose, while a filter hides it: shown again, it is selected again.
+    wish: Option<Uid>,
 }
 
 /// Whether anything changed.
@@ -101,6 +103,10 @@ impl<R> Default for Table<R> {
 impl<R: Item> Table<R> {
     /// Puts a row in, or in place of the one of the same uid.
     pub fn put(&mut self, row: R) -> Change {
+        // What a person sees selected stays selected, also where they have not moved yet.
+        if self.known {
+            self.hold();
+        }
         let Some(&slot) = self.by_uid.get(row.uid()) else { return self.insert(row) };
         let Some(old) = self.slots[slot as usize].as_ref() else { return self.insert(row) };
         if *old == row {
@@ -239,7 +245,8 @@ impl<R: Item> Table<R> {
             self.order.remove(place);
         }
         if self.cursor.uid.as_ref().is_some_and(|own| own.as_str() == uid) {
-            self.cursor = Cursor { uid: None, index: place.unwrap_or(self.cursor.index) };
+            self.cursor.uid = None;
+            self.cursor.index = place.unwrap_or(self.cursor.index);
         }
         self.leave(slot);
         self.by_uid.remove(uid);
@@ -350,8 +357,13 @@ impl<R: Item> Table<R> {
 
     /// Moves the cursor to a place; past the ends it stops there.
     pub fn select_at(&mut self, place: usize) {
-        let index = place.min(self.order.len().saturating_sub(1));
-        self.cursor = Cursor { uid: self.at(index).map(|row| row.uid().clone()), index };
+        self.point_at(place);
+        self.cursor.wish = None;
+    }
+
+    fn point_at(&mut self, place: usize) {
+        self.cursor.index = place.min(self.order.len().saturating_sub(1));
+        self.cursor.uid = self.at(self.cursor.index).map(|row| row.uid().clone());
     }
 
     /// Moves the cursor by some rows.
@@ -362,13 +374,17 @@ impl<R: Item> Table<R> {
     /// Moves the cursor to a row, listed or not.
     pub fn select(&mut self, uid: &Uid) {
         let index = self.get(uid.as_str()).and_then(|row| self.place_of(row)).unwrap_or(self.cursor.index);
-        self.cursor = Cursor { uid: Some(uid.clone()), index };
+        self.cursor = Cursor { uid: Some(uid.clone()), index, wish: None };
     }
 
     /// Holds on to the row under the cursor, so that rows coming in above do not move the selection.
     pub fn hold(&mut self) {
-        if self.cursor.uid.as_ref().is_none_or(|uid| self.get(uid.as_str()).is_none()) {
-            self.select_at(self.cursor());
+        if self.order.is_empty() {
+            return;
+        }
+        let held = self.cursor.uid.as_ref().and_then(|uid| self.get(uid.as_str()));
+        if held.is_none_or(|row| self.place_of(row).is_none()) {
+            self.point_at(self.cursor());
         }
     }
 
@@ -407,8 +423,17 @@ impl<R: Item> Table<R> {
     /// Sets the filter. The cursor stays on its row if that still passes.
     pub fn set_filter(&mut self, filter: Filter) {
         self.hold();
+        let wish = self.cursor.wish.take().or_else(|| self.cursor.uid.clone());
         self.filter = filter;
         self.rebuild();
+        let back = wish.as_ref().and_then(|uid| self.get(uid.as_str())).and_then(|row| self.place_of(row));
+        match back {
+            Some(place) => self.point_at(place),
+            None => {
+                self.point_at(self.cursor());
+                self.cursor.wish = wish;
+            }
+        }
     }
 
     /// The order and whether it is turned round.

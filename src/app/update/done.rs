@@ -36,7 +36,21 @@ fn well(state: &mut State, deed: Deed) -> Vec<Effect> {
             state.download = None;
             Vec::new()
         }
-        Deed::Cluster | Deed::RunJob(_) | Deed::Edit { .. } => Vec::new(),
+        Deed::RunJob(name) => {
+            state.wanted_job = Some(name);
+            select_wanted(state);
+            Vec::new()
+        }
+        Deed::Cluster | Deed::Edit { .. } => Vec::new(),
+    }
+}
+
+/// A Job that the person has just run is what they look at next.
+pub(super) fn select_wanted(state: &mut State) {
+    let wanted = state.wanted_job.as_deref().and_then(|name| state.world.jobs.named(name));
+    if let Some(uid) = wanted.map(|job| job.facts.uid.clone()) {
+        state.world.jobs.select(&uid);
+        state.wanted_job = None;
     }
 }
 

@@ -9,7 +9,7 @@ mod filter;
 mod input;
 mod link;
 mod log_news;
-mod navigate;
+pub(super) mod navigate;
 mod palette;
 mod quit;
 mod settings;
@@ -25,6 +25,12 @@ use crate::domain::step;
 
 /// Takes one message in. What comes back is to be done outside.
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
+    let mut effects = dispatch(state, message);
+    effects.extend(super::opening::arrived(state));
+    effects
+}
+
+fn dispatch(state: &mut State, message: Message) -> Vec<Effect> {
     let at = message.at;
     match message.body {
         Body::Input(input) => {

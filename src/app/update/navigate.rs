@@ -12,7 +12,7 @@ use crate::app::subject::{Subject, place_of, subject};
 use crate::domain::object::{Kind, ObjectRef, Uid};
 
 /// Shows a panel; where one was, Esc leads back.
-pub(super) fn go(state: &mut State, place: Place) -> Vec<Effect> {
+pub(in crate::app) fn go(state: &mut State, place: Place) -> Vec<Effect> {
     if place == state.here {
         return Vec::new();
     }
@@ -65,7 +65,7 @@ fn arrive(state: &mut State) -> Vec<Effect> {
 }
 
 /// Tasks and reports are asked for now and then while they can be seen.
-pub(super) fn polls(state: &State) -> Vec<Effect> {
+pub(in crate::app) fn polls(state: &State) -> Vec<Effect> {
     let tasks = matches!(state.here.panel, PanelId::Tasks | PanelId::Start);
     let reports = matches!(state.here.panel, PanelId::Reports | PanelId::Report | PanelId::Story | PanelId::Start);
     vec![Effect::Poll { tasks, reports }]
@@ -192,7 +192,7 @@ pub(super) fn page(state: &State) -> isize {
 }
 
 /// A click selects; a click on what is selected opens it.
-pub(super) fn select(state: &mut State, uid: &Uid, at: Timestamp) -> Vec<Effect> {
+pub(in crate::app) fn select(state: &mut State, uid: &Uid, at: Timestamp) -> Vec<Effect> {
     fn on<R: Item>(table: &mut Table<R>, uid: &Uid) -> bool {
         let again = table.selected().is_some_and(|row| row.uid() == uid);
         table.select(uid);

@@ -94,6 +94,9 @@ fn put_job(state: &mut State, facts: JobFacts, at: Timestamp) -> Vec<Effect> {
     let uid = facts.uid.clone();
     let change = state.world.put_job(facts, at);
     touched(state, Kind::Job, change);
+    if state.wanted_job.is_some() {
+        super::done::select_wanted(state);
+    }
     let now = state.world.jobs.get(uid.as_str()).map(|item| item.row.status);
     let ended = was.is_some_and(|was| !was.is_finished()) && now.is_some_and(|now| now.is_finished());
     if ended { vec![Effect::ListReports] } else { Vec::new() }

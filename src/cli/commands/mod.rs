@@ -18,6 +18,8 @@ mod task;
 mod up;
 mod why;
 
+pub(super) use up::options as up_options;
+
 use super::args::{LogFlags, Verb};
 use super::context::Context;
 use super::exit_code::Code;

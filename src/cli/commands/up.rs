@@ -11,27 +11,12 @@ use crate::config::LabRecord;
 use crate::content::manifests::Stage;
 use crate::domain::step::{Step, StepState};
 use crate::lab::up::{UpOptions, UpReport, up};
+use crate::provider::Provider;
 use crate::text;
 
 pub(super) async fn run(context: &Context, args: &UpArgs) -> Result {
-    let options = context.options();
     let provider = context.provider()?;
-    let record = LabRecord {
-        kubeconfig: options.target.kubeconfig.clone().or_else(|| named_by_environment(provider.name())),
-        context: options.target.context.clone(),
-        namespace: options.target.namespace.clone(),
-        allow_remote: options.allow_remote,
-        ..LabRecord::new(provider.name())
-    };
-    let options = UpOptions {
-        stage: stage(args.stage),
-        manifests: args.manifests.clone(),
-        until: args.until.clone(),
-        dry_run: context.global.dry_run,
-        data: context.folders.data.clone(),
-        record,
-        patience: args.timeout,
-    };
+    let options = options(context, args, provider.as_ref());
     let report = up(provider, context.progress.clone(), options).await?;
     let dry_run = context.global.dry_run;
     output::one(context.format, &report, "lab", || if dry_run { plan(&report.steps) } else { summary(&report) })?;
@@ -39,6 +24,27 @@ pub(super) async fn run(context: &Context, args: &UpArgs) -> Result {
         name_faults(&report);
     }
     Ok(Code::Ok)
+}
+
+/// How `up` is wanted.
+pub(in crate::cli) fn options(context: &Context, args: &UpArgs, provider: &dyn Provider) -> UpOptions {
+    let options = context.options();
+    let record = LabRecord {
+        kubeconfig: options.target.kubeconfig.clone().or_else(|| named_by_environment(provider.name())),
+        context: options.target.context.clone(),
+        namespace: options.target.namespace.clone(),
+        allow_remote: options.allow_remote,
+        ..LabRecord::new(provider.name())
+    };
+    UpOptions {
+        stage: stage(args.stage),
+        manifests: args.manifests.clone(),
+        until: args.until.clone(),
+        dry_run: context.global.dry_run,
+        data: context.folders.data.clone(),
+        record,
+        patience: args.timeout,
+    }
 }
 
 pub(super) fn stage(stage: StageArg) -> Stage {

@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 
 use super::ContentError;
 use super::both::Both;
-use crate::domain::diagnosis::Finding;
+use crate::domain::diagnosis::{Finding, UNKNOWN};
 use crate::text::{Lang, yaml};
 
 const DIAGNOSIS: &str = include_str!("../../../assets/explain/diagnosis.yaml");
@@ -87,7 +87,12 @@ impl Explain {
 
     /// The words of a finding with its facts in their places; foreign text in them is made safe.
     pub fn tell(&self, finding: &Finding, lang: Lang) -> Words {
-        let filled = |text: &str| fill::fill(text, |name| finding.fact(name));
+        let unknown = match lang {
+            Lang::En => "(none)",
+            Lang::Ja => "(なし)",
+        };
+        let fact = |name: &str| finding.fact(name).map(|value| if value == UNKNOWN { unknown } else { value });
+        let filled = |text: &str| fill::fill(text, fact);
         match self.finding(finding.id, lang) {
             Some(words) => Words { title: filled(&words.title), why: filled(&words.why), next: filled(&words.next) },
             // Only a finding that did not come from the catalogue can lack words.

@@ -73,6 +73,10 @@ fn facts_take_the_places_of_their_names_and_foreign_text_is_made_safe() {
     assert_eq!(en.title, "Rolling out, 1 of 2 ready");
     assert!(en.why.ends_with("It waits: 1 of 2 {ready}\\u{1b}[31m."), "{}", en.why);
     assert_eq!(shipped().tell(&found[0], Lang::Ja).title, "ロールアウト中です (1/2 Ready)");
+    let silent = DeploymentRow { waiting: None, ..row };
+    let found = diagnose(Subject::Deployment(&silent), &Surroundings::at(now));
+    assert!(shipped().tell(&found[0], Lang::En).why.ends_with("It waits: (none)."));
+    assert!(shipped().tell(&found[0], Lang::Ja).why.ends_with("(なし)"));
 }
 
 #[test]

@@ -4,6 +4,9 @@ use jiff::Timestamp;
 
 use crate::domain::span::span;
 
+/// The value of a fact that is not known; shown in a word of the reader's language.
+pub const UNKNOWN: &str = "-";
+
 /// A time in UTC, to the second.
 pub(super) fn clock(at: Timestamp) -> String {
     Timestamp::from_second(at.as_second()).unwrap_or(at).to_string()
@@ -11,7 +14,7 @@ pub(super) fn clock(at: Timestamp) -> String {
 
 /// A time that may not be known.
 pub(super) fn maybe_clock(at: Option<Timestamp>) -> String {
-    at.map_or_else(|| "-".to_owned(), clock)
+    at.map_or_else(|| UNKNOWN.to_owned(), clock)
 }
 
 /// From one time to another.
@@ -21,17 +24,17 @@ pub(super) fn between(from: Timestamp, to: Timestamp) -> String {
 
 /// How long ago, where that is known.
 pub(super) fn age(since: Option<Timestamp>, now: Timestamp) -> String {
-    since.map_or_else(|| "-".to_owned(), |since| between(since, now))
+    since.map_or_else(|| UNKNOWN.to_owned(), |since| between(since, now))
 }
 
 /// How long something took, where both ends are known.
 pub(super) fn took(from: Option<Timestamp>, to: Option<Timestamp>) -> String {
-    from.zip(to).map_or_else(|| "-".to_owned(), |(from, to)| between(from, to))
+    from.zip(to).map_or_else(|| UNKNOWN.to_owned(), |(from, to)| between(from, to))
 }
 
 /// Foreign text that may be missing.
 pub(super) fn said(text: Option<&str>) -> String {
-    text.map(str::trim).filter(|text| !text.is_empty()).unwrap_or("-").to_owned()
+    text.map(str::trim).filter(|text| !text.is_empty()).unwrap_or(UNKNOWN).to_owned()
 }
 
 /// Names in one line, a few of many.

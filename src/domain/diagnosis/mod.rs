@@ -17,6 +17,7 @@ mod testing;
 use jiff::Timestamp;
 
 pub use catalogue::{CATALOGUE, Known};
+pub use facts::UNKNOWN;
 pub use finding::{Deed, Finding, Next, Severity};
 
 use super::attempt::Attempt;

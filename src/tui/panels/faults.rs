@@ -10,7 +10,7 @@ use crate::domain::job::JobPhase;
 use crate::text::words::{Word, fill};
 use crate::tui::canvas::Canvas;
 use crate::tui::widgets::keys;
-use crate::tui::widgets::prose::Prose;
+use crate::tui::widgets::paragraphs::Paragraphs;
 
 /// Jobs named as consequences.
 const JOBS: usize = 5;
@@ -20,37 +20,37 @@ const LABEL: u16 = 14;
 
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
     let inner = Rect { x: area.x + 2, width: area.width.saturating_sub(4), ..area };
-    let mut prose = Prose::new(inner.width);
-    active(canvas, &mut prose);
-    prose.gap();
-    prose.add(0, canvas.word(Word::FaultsCan), canvas.theme.title);
+    let mut text = Paragraphs::new(inner.width);
+    active(canvas, &mut text);
+    text.gap();
+    text.add(0, canvas.word(Word::FaultsCan), canvas.theme.title);
     for fault in known::faults() {
-        can(canvas, &mut prose, fault);
+        can(canvas, &mut text, fault);
     }
     let top = canvas.state.line;
-    prose.draw(canvas, Rect { width: area.width.saturating_sub(2), ..inner }, top, canvas.theme.text);
+    text.draw(canvas, Rect { width: area.width.saturating_sub(2), ..inner }, top, canvas.theme.text);
 }
 
 /// What is broken now.
-fn active(canvas: &mut Canvas<'_>, prose: &mut Prose) {
+fn active(canvas: &mut Canvas<'_>, text: &mut Paragraphs) {
     let theme = canvas.theme;
     let faults = &canvas.state.world.faults;
-    prose.add(0, canvas.word(Word::FaultsActive), theme.title);
+    text.add(0, canvas.word(Word::FaultsActive), theme.title);
     if faults.is_empty() {
-        return prose.add(0, &format!("✓ {}", canvas.word(Word::FaultsNone)), theme.good);
+        return text.add(0, &format!("✓ {}", canvas.word(Word::FaultsNone)), theme.good);
     }
     for fault in faults {
-        one(canvas, prose, fault);
+        one(canvas, text, fault);
     }
-    consequences(canvas, prose);
+    consequences(canvas, text);
     let key = keys::here(canvas, Action::ClearFaults);
-    prose.add(2, &fill(canvas.word(Word::FaultClearKey), &[&key]), theme.accent);
+    text.add(2, &fill(canvas.word(Word::FaultClearKey), &[&key]), theme.accent);
 }
 
-fn one(canvas: &mut Canvas<'_>, prose: &mut Prose, fault: &FaultRow) {
+fn one(canvas: &mut Canvas<'_>, text: &mut Paragraphs, fault: &FaultRow) {
     let theme = canvas.theme;
     let port = fill(canvas.word(Word::FaultPort), &[&fault.current, &fault.original]);
-    prose.add(0, &format!("✗ {}  {}  {port}", fault.fault, fault.target), theme.bad);
+    text.add(0, &format!("✗ {}  {}  {port}", fault.fault, fault.target), theme.bad);
     let by = canvas.word(if fault.by == FaultSource::Tool { Word::FaultByTool } else { Word::FaultByHand });
     let mut about = vec![fill(canvas.word(Word::FaultBy), &[&by])];
     if let Some(since) = fault.since {
@@ -64,9 +64,9 @@ fn one(canvas: &mut Canvas<'_>, prose: &mut Prose, fault: &FaultRow) {
         }
         None => canvas.word(Word::FaultForever).to_owned(),
     });
-    prose.add(2, &about.join("  ·  "), theme.text);
+    text.add(2, &about.join("  ·  "), theme.text);
     let (words, style) = effect(canvas, fault);
-    prose.add(2, &words, style);
+    text.add(2, &words, style);
 }
 
 /// Whether it bites: said, not only painted.
@@ -85,35 +85,35 @@ fn effect(canvas: &Canvas<'_>, fault: &FaultRow) -> (String, ratatui::style::Sty
 }
 
 /// The Jobs that wait for another attempt now.
-fn consequences(canvas: &mut Canvas<'_>, prose: &mut Prose) {
+fn consequences(canvas: &mut Canvas<'_>, text: &mut Paragraphs) {
     let theme = canvas.theme;
     let world = &canvas.state.world;
     let all = world.jobs.tally(JobPhase::Retrying as usize);
     if all == 0 {
         let key = keys::key(canvas, PanelId::Jobs, Action::Trigger);
-        return prose.add(2, &fill(canvas.word(Word::FaultNoConsequences), &[&key]), theme.dim);
+        return text.add(2, &fill(canvas.word(Word::FaultNoConsequences), &[&key]), theme.dim);
     }
-    prose.add(2, &format!("{} ({all})", canvas.word(Word::FaultConsequences)), theme.warn);
+    text.add(2, &format!("{} ({all})", canvas.word(Word::FaultConsequences)), theme.warn);
     let newest = world.newest_jobs(NEWEST).into_iter();
     for job in newest.filter(|job| job.row.status == JobPhase::Retrying).take(JOBS) {
         let Some(next) = &job.row.next_attempt else { continue };
         let left = canvas.until(next.at);
         let words = fill(canvas.word(Word::FaultRetrying), &[&job.row.name, &job.row.failed, &left]);
-        prose.add(4, &format!("↻ {words}"), theme.warn);
+        text.add(4, &format!("↻ {words}"), theme.warn);
     }
 }
 
 /// What can be broken, and what there is to learn from it.
-fn can(canvas: &Canvas<'_>, prose: &mut Prose, fault: &Fault) {
+fn can(canvas: &Canvas<'_>, text: &mut Paragraphs, fault: &Fault) {
     let theme = canvas.theme;
     let words = fault.words(canvas.lang());
     let target = format!("{}/{}", fault.target.kind.to_lowercase(), fault.target.name);
-    prose.add(0, &format!("▪ {}  {target}  {}", fault.id, words.title), theme.accent);
+    text.add(0, &format!("▪ {}  {target}  {}", fault.id, words.title), theme.accent);
     let key = keys::here(canvas, Action::InjectPort);
-    prose.add(2, &fill(canvas.word(Word::FaultInjectKey), &[&key]), theme.accent);
+    text.add(2, &fill(canvas.word(Word::FaultInjectKey), &[&key]), theme.accent);
     let styles = (theme.heading, theme.text);
-    prose.labelled(canvas.word(Word::FaultSee), LABEL, &words.you_will_see, styles);
-    prose.labelled(canvas.word(Word::FaultWhy), LABEL, &words.why, styles);
-    prose.labelled(canvas.word(Word::FaultUndo), LABEL, &words.undo, styles);
-    prose.gap();
+    text.labelled(canvas.word(Word::FaultSee), LABEL, &words.you_will_see, styles);
+    text.labelled(canvas.word(Word::FaultWhy), LABEL, &words.why, styles);
+    text.labelled(canvas.word(Word::FaultUndo), LABEL, &words.undo, styles);
+    text.gap();
 }

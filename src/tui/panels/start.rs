@@ -11,7 +11,7 @@ use crate::app::state::LinkState;
 use crate::text::words::{Word, fill};
 use crate::tui::canvas::Canvas;
 use crate::tui::widgets::keys;
-use crate::tui::widgets::prose::Prose;
+use crate::tui::widgets::paragraphs::Paragraphs;
 
 /// From this height on a plan that went well leaves room for the lab below it.
 const TALL: u16 = 34;
@@ -60,14 +60,14 @@ fn no_lab(canvas: &mut Canvas<'_>, area: Rect) {
     let LinkState::Down { failure, .. } = &canvas.state.link else { return };
     let theme = canvas.theme;
     let inner = Rect { x: area.x + 2, width: area.width.saturating_sub(4), ..area };
-    let mut prose = Prose::new(inner.width);
-    prose.gap();
-    prose.add(0, canvas.word(Word::StartNoLab), theme.title);
-    prose.add(0, &failure.what, theme.warn);
-    prose.gap();
+    let mut text = Paragraphs::new(inner.width);
+    text.gap();
+    text.add(0, canvas.word(Word::StartNoLab), theme.title);
+    text.add(0, &failure.what, theme.warn);
+    text.gap();
     let key = keys::here(canvas, Action::Refresh);
-    prose.add(0, &fill(canvas.word(Word::StartNoLabWhat), &[&key]), theme.text);
-    prose.gap();
-    prose.add(0, canvas.word(Word::StartNoLabCommand), theme.accent);
-    prose.draw(canvas, inner, 0, theme.text);
+    text.add(0, &fill(canvas.word(Word::StartNoLabWhat), &[&key]), theme.text);
+    text.gap();
+    text.add(0, canvas.word(Word::StartNoLabCommand), theme.accent);
+    text.draw(canvas, inner, 0, theme.text);
 }

@@ -10,7 +10,7 @@ use crate::domain::diagnosis::{Finding, Severity};
 use crate::text::words::{Word, fill};
 use crate::tui::canvas::Canvas;
 use crate::tui::overlays::{boxed, centred};
-use crate::tui::widgets::prose::Prose;
+use crate::tui::widgets::paragraphs::Paragraphs;
 
 pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, area: Rect, top: usize) {
     let state = canvas.state;
@@ -20,8 +20,8 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, area: Rect, top: usize) {
     if let Ok(next) = canvas.now.checked_add(jiff::SignedDuration::from_secs(1)) {
         canvas.wake(next);
     }
-    let prose = tell(canvas, &found, area.width.saturating_sub(5));
-    let high = u16::try_from(prose.len() + 3).unwrap_or(u16::MAX).min(area.height);
+    let text = tell(canvas, &found, area.width.saturating_sub(5));
+    let high = u16::try_from(text.len() + 3).unwrap_or(u16::MAX).min(area.height);
     let outer = centred(area, area.width, high);
     let about = subject.and_then(|subject| title(&subject)).unwrap_or_default();
     let inner = boxed(canvas, outer, &fill(canvas.word(Word::WhyTitle), &[&about]));
@@ -29,13 +29,13 @@ pub(in crate::tui) fn draw(canvas: &mut Canvas<'_>, area: Rect, top: usize) {
         return;
     }
     let overlay = canvas.theme.overlay;
-    let text = Rect { x: inner.x + 1, width: inner.width.saturating_sub(1), height: inner.height - 1, ..inner };
-    prose.draw(canvas, text, top, overlay);
-    let scroll = prose.len() > usize::from(text.height);
+    let place = Rect { x: inner.x + 1, width: inner.width.saturating_sub(1), height: inner.height - 1, ..inner };
+    text.draw(canvas, place, top, overlay);
+    let scroll = text.len() > usize::from(place.height);
     let scroll = if scroll { format!("{}  ", canvas.word(Word::WhyScroll)) } else { String::new() };
     let hint = format!("{scroll}{}", canvas.word(Word::WhyClose));
     let y = inner.bottom() - 1;
-    canvas.text(text.x, y, text.width, &hint, overlay.patch(canvas.theme.dim));
+    canvas.text(place.x, y, place.width, &hint, overlay.patch(canvas.theme.dim));
 }
 
 fn title(subject: &Subject<'_>) -> Option<String> {
@@ -47,34 +47,34 @@ fn title(subject: &Subject<'_>) -> Option<String> {
 }
 
 /// Everything that is said, the most important first.
-fn tell(canvas: &Canvas<'_>, why: &Why, width: u16) -> Prose {
+fn tell(canvas: &Canvas<'_>, why: &Why, width: u16) -> Paragraphs {
     let theme = canvas.theme;
-    let mut prose = Prose::new(width);
+    let mut text = Paragraphs::new(width);
     let meaning = why.word.as_deref().and_then(|word| Some((word, known::reason(word, canvas.lang())?)));
     if let Some((word, meaning)) = meaning {
-        prose.add(0, &format!("{word}: {meaning}"), theme.accent);
-        prose.gap();
+        text.add(0, &format!("{word}: {meaning}"), theme.accent);
+        text.gap();
     }
     for finding in &why.findings {
-        one(canvas, &mut prose, finding);
+        one(canvas, &mut text, finding);
     }
     if why.findings.is_empty() && meaning.is_none() {
-        prose.add(0, canvas.word(Word::WhyNothing), theme.text);
+        text.add(0, canvas.word(Word::WhyNothing), theme.text);
     }
-    prose
+    text
 }
 
-fn one(canvas: &Canvas<'_>, prose: &mut Prose, finding: &Finding) {
+fn one(canvas: &Canvas<'_>, text: &mut Paragraphs, finding: &Finding) {
     let theme = canvas.theme;
     let (sign, word, style) = severity(canvas, finding.severity);
     let words = known::tell(finding, canvas.lang());
-    prose.add(0, &format!("{sign} {} ({})", words.title, canvas.word(word)), style);
-    prose.add(2, &words.why, theme.text);
-    prose.add(2, &format!("→ {}", words.next), theme.good);
+    text.add(0, &format!("{sign} {} ({})", words.title, canvas.word(word)), style);
+    text.add(2, &words.why, theme.text);
+    text.add(2, &format!("→ {}", words.next), theme.good);
     for next in &finding.next {
-        prose.add(4, &format!("$ {}", next.command()), theme.accent);
+        text.add(4, &format!("$ {}", next.command()), theme.accent);
     }
-    prose.gap();
+    text.gap();
 }
 
 fn severity(canvas: &Canvas<'_>, severity: Severity) -> (&'static str, Word, Style) {

@@ -262,7 +262,7 @@ mod tests {
         assert_eq!(window(0, 10, 3, 100), 0);
         assert_eq!(window(0, 10, 10, 100), 1);
         assert_eq!(window(50, 10, 20, 100), 20);
-        assert_eq!(window(50, 10, 55, 20), 10);
+        assert_eq!(window(50, 10, 15, 20), 10);
         assert_eq!(window(5, 0, 5, 20), 0);
     }
 }

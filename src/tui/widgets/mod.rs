@@ -4,4 +4,4 @@ pub(super) mod grid;
 pub(super) mod keys;
 pub(super) mod lines;
 pub(super) mod page;
-pub(super) mod prose;
+pub(super) mod paragraphs;

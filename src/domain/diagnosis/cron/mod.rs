@@ -47,7 +47,7 @@ impl Readable<'_> {
     }
 
     fn deadline(&self) -> String {
-        self.row.starting_deadline_seconds.map_or_else(|| "-".to_owned(), crate::domain::span::span)
+        self.row.starting_deadline_seconds.map_or_else(|| facts::UNKNOWN.to_owned(), crate::domain::span::span)
     }
 
     fn object(&self) -> crate::domain::object::ObjectRef {

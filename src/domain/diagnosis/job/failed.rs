@@ -17,7 +17,7 @@ pub(super) fn found(job: &JobRow, s: &Surroundings<'_>) -> Finding {
             JobBackoffLimit { failed, limit: job.spec.backoff_limit.to_string(), took }.found()
         }
         Some("DeadlineExceeded") => {
-            let deadline = job.spec.active_deadline_seconds.map_or_else(|| "-".to_owned(), span);
+            let deadline = job.spec.active_deadline_seconds.map_or_else(|| facts::UNKNOWN.to_owned(), span);
             JobDeadline { deadline, failed }.found()
         }
         Some("PodFailurePolicy") => JobPodFailurePolicy { message }.found(),

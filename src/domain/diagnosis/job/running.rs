@@ -9,7 +9,7 @@ use crate::domain::object::Kind;
 pub(super) fn found(job: &JobRow, s: &Surroundings<'_>) -> Vec<Finding> {
     let newest = super::alive(job).filter(|attempt| attempt.state == AttemptState::Running).last();
     let running = JobRunning {
-        attempt: newest.map_or_else(|| "-".to_owned(), |attempt| attempt.number.to_string()),
+        attempt: newest.map_or_else(|| facts::UNKNOWN.to_owned(), |attempt| attempt.number.to_string()),
         took: facts::age(newest.and_then(|attempt| attempt.started_at), s.now),
     };
     let mut found = vec![running.found().act(Deed::JobLogs, object(Kind::Job, &job.name))];

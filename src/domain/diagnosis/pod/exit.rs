@@ -6,7 +6,7 @@ use crate::domain::diagnosis::catalogue::{
     ExitConfiguration, ExitDenied, ExitDisk, ExitKilled, ExitListen, ExitNoBucket, ExitNoTable, ExitNotExecutable,
     ExitNotFound, ExitOom, ExitOther, ExitSignal, ExitStartError, ExitTerminated, ExitUnexpected, ExitUnreachable,
 };
-use crate::domain::diagnosis::{Deed, Finding, Next, Surroundings};
+use crate::domain::diagnosis::{Deed, Finding, Next, Surroundings, facts};
 use crate::domain::equivalent::kubectl;
 
 /// Beyond these an exit code is none of a process.
@@ -39,7 +39,7 @@ fn own(look: &Look<'_>, code: i32, s: &Surroundings<'_>) -> Option<Finding> {
 /// The codes that mean the same for every program in a container.
 fn common(look: &Look<'_>, code: Option<i32>) -> Finding {
     let message = look.said();
-    let exit_code = code.map_or_else(|| "-".to_owned(), |code| code.to_string());
+    let exit_code = code.map_or_else(|| facts::UNKNOWN.to_owned(), |code| code.to_string());
     match (code, look.word) {
         (_, "OOMKilled") => ExitOom {}.found(),
         (_, "StartError" | "ContainerCannotRun") | (Some(128), _) => ExitStartError { exit_code, message }.found(),

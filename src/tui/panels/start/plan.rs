@@ -14,7 +14,7 @@ use crate::tui::canvas::Canvas;
 use crate::tui::status;
 use crate::tui::widgets::grid::window;
 use crate::tui::widgets::keys;
-use crate::tui::widgets::prose::Prose;
+use crate::tui::widgets::paragraphs::Paragraphs;
 
 /// Columns for the time and for the bar.
 const TIME: u16 = 7;
@@ -137,38 +137,38 @@ fn about(canvas: &mut Canvas<'_>, area: Rect) {
     let theme = canvas.theme;
     canvas.rule(area, area.y, start.steps.get(start.selected).map_or("", |step| step.id));
     let inner = Rect { x: area.x + 2, y: area.y + 1, width: area.width.saturating_sub(4), height: area.height - 1 };
-    let mut prose = Prose::new(inner.width);
-    failure(canvas, &mut prose, start);
+    let mut text = Paragraphs::new(inner.width);
+    failure(canvas, &mut text, start);
     if let Some(step) = start.steps.get(start.selected) {
-        prose.add(0, words_of::why(step.id, step.why, canvas.lang()), theme.text);
+        text.add(0, words_of::why(step.id, step.why, canvas.lang()), theme.text);
         if let Some(detail) = step.detail.as_deref().filter(|_| start.failure.is_none()) {
-            prose.add(0, detail, theme.dim);
+            text.add(0, detail, theme.dim);
         }
         for command in &step.commands {
-            prose.add(0, &format!("$ {command}"), theme.accent);
+            text.add(0, &format!("$ {command}"), theme.accent);
         }
         for change in &step.changes {
             let style = if change.outcome == Outcome::Unchanged { theme.dim } else { theme.good };
             let detail = change.detail.as_deref().map(|detail| format!(" ({detail})")).unwrap_or_default();
-            prose.add(0, &format!("{} {}/{}{detail}", change.outcome, change.kind, change.name), style);
+            text.add(0, &format!("{} {}/{}{detail}", change.outcome, change.kind, change.name), style);
         }
     }
     let shown = canvas.notes.viewport;
-    prose.draw(canvas, inner, 0, theme.text);
+    text.draw(canvas, inner, 0, theme.text);
     // The cursor moves over the steps, not over this text.
     canvas.notes.viewport = shown;
 }
 
-fn failure(canvas: &Canvas<'_>, prose: &mut Prose, start: &Start) {
+fn failure(canvas: &Canvas<'_>, text: &mut Paragraphs, start: &Start) {
     let theme = canvas.theme;
     let Some(failure) = &start.failure else { return };
-    prose.add(0, &format!("✗ {}", failure.what), theme.bad);
+    text.add(0, &format!("✗ {}", failure.what), theme.bad);
     if let Some(next) = &failure.next {
-        prose.add(0, &format!("→ {next}"), theme.accent);
+        text.add(0, &format!("→ {next}"), theme.accent);
     }
     let key = keys::here(canvas, Action::Refresh);
-    prose.add(0, &fill(canvas.word(Word::StartAgain), &[&key]), theme.warn);
-    prose.gap();
+    text.add(0, &fill(canvas.word(Word::StartAgain), &[&key]), theme.warn);
+    text.gap();
 }
 
 #[cfg(test)]

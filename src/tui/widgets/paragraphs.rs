@@ -10,7 +10,7 @@ use crate::tui::canvas::{Canvas, wrapped};
 
 /// A text of many lines, each with a style.
 #[derive(Debug)]
-pub(crate) struct Prose {
+pub(crate) struct Paragraphs {
     width: usize,
     lines: Vec<Line>,
 }
@@ -24,7 +24,7 @@ struct Line {
     style: Style,
 }
 
-impl Prose {
+impl Paragraphs {
     /// Nothing yet, for a width.
     pub(crate) fn new(width: u16) -> Self {
         Self { width: usize::from(width), lines: Vec::new() }
@@ -82,12 +82,12 @@ mod tests {
 
     #[test]
     fn a_label_stands_beside_its_text_where_there_is_room() {
-        let mut wide = Prose::new(40);
+        let mut wide = Paragraphs::new(40);
         wide.labelled("Why", 8, "one two three four five six seven eight", Default::default());
         let lines: Vec<(&str, &str)> =
             wide.lines.iter().map(|line| (line.label.as_str(), line.text.as_str())).collect();
         assert_eq!(lines, [("Why", "one two three four five six"), ("", "seven eight")]);
-        let mut narrow = Prose::new(20);
+        let mut narrow = Paragraphs::new(20);
         narrow.labelled("Why", 8, "one two", Default::default());
         let lines: Vec<(u16, &str)> = narrow.lines.iter().map(|line| (line.indent, line.text.as_str())).collect();
         assert_eq!(lines, [(0, "Why"), (2, "one two")]);
@@ -95,8 +95,8 @@ mod tests {
 
     #[test]
     fn foreign_text_is_made_safe_before_it_is_measured() {
-        let mut prose = Prose::new(12);
-        prose.add(0, "a\u{1b}[2J\nb", Style::default());
-        assert!(prose.lines.iter().all(|line| !line.text.contains('\u{1b}') && line.text.width() <= 12));
+        let mut text = Paragraphs::new(12);
+        text.add(0, "a\u{1b}[2J\nb", Style::default());
+        assert!(text.lines.iter().all(|line| !line.text.contains('\u{1b}') && line.text.width() <= 12));
     }
 }
