@@ -125,6 +125,12 @@ fn the_plan_tells_what_it_waits_for_and_how_far_it_is() {
 }
 
 #[test]
+fn on_a_low_screen_the_next_step_is_in_sight() {
+    let screen = screen(&at(PanelId::Start, testing::broken()), 45, 12);
+    assert!(screen.contains("▸  C  Repair the port"), "{screen}");
+}
+
+#[test]
 fn without_a_lab_the_key_that_brings_one_is_told() {
     let screen = screen(&down(), 80, 24);
     assert!(screen.contains("r brings one up") && screen.contains("the sandbox is not running"), "{screen}");

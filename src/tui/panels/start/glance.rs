@@ -16,6 +16,8 @@ use crate::tui::status;
 use crate::tui::widgets::keys;
 
 const NAMES: u16 = 16;
+/// Lines that what to do next has at least, the rule and the gap above it too.
+const LEAST: usize = 5;
 /// From this width on the CronJob's line has room for what it is for.
 const WIDE: u16 = 100;
 
@@ -23,7 +25,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
     let lines = parts(canvas);
     canvas.rule(area, area.y, canvas.word(Word::StartLab));
     let mut y = area.y + 1;
-    for (name, pieces) in lines {
+    // On a low screen the first parts give way: what to do next is what a newcomer came for.
+    let room = usize::from(area.height).saturating_sub(1);
+    let shown = lines.len().min(room.saturating_sub(LEAST).max(1));
+    for (name, pieces) in lines.into_iter().take(shown) {
         if y >= area.bottom() {
             return;
         }
@@ -109,7 +114,9 @@ fn next(canvas: &mut Canvas<'_>, area: Rect) {
     let mut y = area.y + 1;
     // What there is to see is told only where every step keeps its line.
     let spare = usize::from(area.height).saturating_sub(steps.len() + 3);
-    for (n, step) in steps.iter().enumerate() {
+    let all_fit = usize::from(area.height) > steps.len();
+    let skipped = if all_fit { 0 } else { next.unwrap_or(0) };
+    for (n, step) in steps.iter().enumerate().skip(skipped) {
         if y >= area.bottom() {
             return;
         }
