@@ -18,7 +18,7 @@ struct Toy {
 
 impl Toy {
     fn new(id: u8, size: u8) -> Self {
-        let owner = (size % 3 > 0).then(|| Uid::new(&format!("owner{}", size % 3)));
+        let owner = (!size.is_multiple_of(3)).then(|| Uid::new(&format!("owner{}", size % 3)));
         Self { uid: Uid::new(&format!("u{id}")), name: format!("toy{}", id % 5), size, owner }
     }
 }
