@@ -40,7 +40,7 @@ pub(super) async fn supervise(shared: Arc<Shared>, session: CancellationToken, e
                 match attach(&shared, namespace.clone()).await {
                     Ok(lab) => {
                         let lost = stand(&shared, Arc::new(lab), epoch).await;
-                        shared.set_lab(None);
+                        shared.set_lab(epoch, None);
                         pause = FIRST_PAUSE;
                         down(&shared, epoch, lost, None, pause).await;
                     }
@@ -74,7 +74,9 @@ async fn stand(shared: &Arc<Shared>, lab: Arc<Lab>, epoch: u64) -> String {
         server: cluster.url.clone(),
         kubeconfig: lab.place.target.kubeconfig.clone(),
     };
-    shared.set_lab(Some(lab));
+    if !shared.set_lab(epoch, Some(lab)) {
+        return "another connection is made".to_owned();
+    }
     shared.send(Body::Link(epoch, Link::Up(Box::new(connected)))).await;
     let watches = WATCHED.map(|kind| {
         let (cluster, sink) = (cluster.clone(), Watching { shared: shared.clone(), epoch });

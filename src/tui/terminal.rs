@@ -22,6 +22,9 @@ use super::run::Screen;
 /// The terminal is ours: somebody has to give it back.
 static ENTERED: AtomicBool = AtomicBool::new(false);
 
+/// The terminal is the editor's for now: so is a Ctrl-C.
+static LENT: AtomicBool = AtomicBool::new(false);
+
 /// The real terminal.
 pub struct Terminal {
     inner: ratatui::Terminal<CrosstermBackend<Stdout>>,
@@ -57,7 +60,16 @@ fn enter(mouse: bool) -> io::Result<()> {
     Ok(())
 }
 
-/// Gives the terminal back, once.
+/// True while the editor has the terminal.
+pub fn is_lent() -> bool {
+    LENT.load(Ordering::SeqCst)
+}
+
+/// Gives the terminal back, once: for a way out that does not drop [`Terminal`].
+pub fn restore() {
+    leave();
+}
+
 fn leave() {
     if !ENTERED.swap(false, Ordering::SeqCst) {
         return;
@@ -119,7 +131,9 @@ impl Screen for Terminal {
         // The reader of events would take the editor's keys.
         self.events = None;
         leave();
+        LENT.store(true, Ordering::SeqCst);
         let edited = editor::edit(name, text);
+        LENT.store(false, Ordering::SeqCst);
         let entered = enter(self.mouse);
         self.events = Some(EventStream::new());
         // Everything the editor left on the screen is drawn over.
