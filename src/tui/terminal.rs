@@ -9,7 +9,9 @@ use crossterm::cursor::Show;
 use crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture, Event, EventStream,
 };
-use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use crossterm::terminal::{
+    Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
 use crossterm::{clipboard::CopyToClipboard, execute};
 use futures::StreamExt;
 use ratatui::backend::CrosstermBackend;
@@ -46,6 +48,14 @@ impl Terminal {
             TuiError::Terminal { what: "draw on", source }
         })?;
         Ok(Self { inner, events: Some(EventStream::new()), mouse })
+    }
+
+    /// Everything that is on the screen is drawn over. `ratatui::Terminal::clear` would ask the terminal where its
+    /// cursor is, and fail with those that do not answer.
+    fn forget(&mut self) -> io::Result<()> {
+        execute!(io::stdout(), Clear(ClearType::All))?;
+        self.inner = ratatui::Terminal::new(CrosstermBackend::new(io::stdout()))?;
+        Ok(())
     }
 }
 
@@ -134,11 +144,9 @@ impl Screen for Terminal {
         LENT.store(true, Ordering::SeqCst);
         let edited = editor::edit(name, text);
         LENT.store(false, Ordering::SeqCst);
-        let entered = enter(self.mouse);
+        let entered = enter(self.mouse).and_then(|()| self.forget());
         self.events = Some(EventStream::new());
-        // Everything the editor left on the screen is drawn over.
-        let cleared = self.inner.clear();
-        entered.and(cleared).map_err(|error| format!("cannot take the terminal back: {error}"))?;
+        entered.map_err(|error| format!("cannot take the terminal back: {error}"))?;
         edited
     }
 

@@ -65,8 +65,7 @@ impl Dashboard {
         let downloads = lab.home().join("downloads");
         std::fs::create_dir_all(&downloads).unwrap();
         let (watcher, events, glass) = screen::terminal(opening.size, opening.editor);
-        let options =
-            Options { readonly: opening.readonly, downloads: downloads.clone(), ..Options::default() };
+        let options = Options { readonly: opening.readonly, downloads: downloads.clone(), ..Options::default() };
         let (setup, seen) = (setup(lab, downloads.clone()), watcher.clone());
         let thread = std::thread::spawn(move || {
             let closing = Closing(seen);

@@ -4,9 +4,9 @@ use jiff::Timestamp;
 
 use crate::app::effect::Effect;
 use crate::app::message::{Failure, Link};
+use crate::app::panel::PanelId;
 use crate::app::state::toasts::Tone;
 use crate::app::state::world::{Freshness, World};
-use crate::app::panel::PanelId;
 use crate::app::state::{LinkState, Place, State, TextView, Viewport};
 use crate::domain::object::Kind;
 use crate::text::words::Word;
