@@ -52,7 +52,9 @@ struct Clock {
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    println!("| pods | first row | all rows | freshness p50 / p99 | key to frame p50 / p99 | CPU at rest | at 100/s | at 500/s | frames at rest | RSS |");
+    println!(
+        "| pods | first row | all rows | freshness p50 / p99 | key to frame p50 / p99 | CPU at rest | at 100/s | at 500/s | frames at rest | RSS |"
+    );
     println!("|---|---|---|---|---|---|---|---|---|---|");
     for pods in [1_850, 10_000] {
         run(pods).await;
@@ -166,7 +168,8 @@ async fn change(pods: usize, rate: u64, seconds: u64, changes: &broadcast::Sende
         let sequence = first + n;
         let timed = n % TIMED_EVERY == 0;
         // The newest pods have the highest numbers and stand at the top.
-        let pod = if timed { pods - 1 - (n as usize / 10 % ON_SCREEN) } else { n as usize * 7919 % (pods - ON_SCREEN - 50) };
+        let pod =
+            if timed { pods - 1 - (n as usize / 10 % ON_SCREEN) } else { n as usize * 7919 % (pods - ON_SCREEN - 50) };
         let reason = if timed { format!("T{sequence}") } else { format!("Error{}", n % 3) };
         let line = json!({"type": "MODIFIED", "object": pod_json(pod, 20_000 + sequence, Some(&reason))});
         let bytes = Bytes::from(format!("{line}\n"));
@@ -286,7 +289,11 @@ fn pages(pods: usize) -> HashMap<String, Bytes> {
     pages
 }
 
-fn answer(request: &Request<kube::client::Body>, pages: &Pages, changes: broadcast::Receiver<Bytes>) -> Response<Answer> {
+fn answer(
+    request: &Request<kube::client::Body>,
+    pages: &Pages,
+    changes: broadcast::Receiver<Bytes>,
+) -> Response<Answer> {
     let path = request.uri().path();
     let plural = path.rsplit('/').next().unwrap_or_default().to_owned();
     let query: HashMap<&str, &str> =

@@ -113,7 +113,7 @@ fn ranked(typed: &str, all: Vec<Suggestion>) -> Vec<Suggestion> {
             Some((score + bonus, suggestion))
         })
         .collect();
-    scored.sort_by(|a, b| b.0.cmp(&a.0));
+    scored.sort_by_key(|scored| std::cmp::Reverse(scored.0));
     scored.into_iter().map(|(_, suggestion)| suggestion).collect()
 }
 

@@ -23,7 +23,8 @@ impl Cluster {
     }
 }
 
-pub(super) fn row(event: Event) -> EventRow {
+/// An event's row.
+pub fn row(event: Event) -> EventRow {
     // The scheduler's events carry only eventTime.
     let at = rows::stamp(event.last_timestamp.as_ref())
         .or_else(|| rows::stamp(event.first_timestamp.as_ref()))

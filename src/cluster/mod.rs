@@ -34,6 +34,7 @@ pub use cronjobs::job_from_cronjob;
 pub use delete::Owned;
 pub use endpoints::endpoints_row;
 pub use error::ClusterError;
+pub use events::row as event_row;
 pub use log_follow::{LogEnd, LogSink};
 pub use objects::{Edited, Named};
 pub use rollout::{Rollout, deployment_row, rollout_of};

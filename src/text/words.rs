@@ -155,6 +155,52 @@ words! {
     Predicted: "predicted", "予測";
     LadderVerdict: "if all {0} attempts left fail: BackoffLimitExceeded in {1}, at {2}", "残り{0}回すべて失敗すると、{1}後({2})にBackoffLimitExceeded";
 
+    // Logs, events, tasks, reports, texts and messages.
+    LogNone: "no log is chosen: l on a Job or a pod shows one", "ログが選ばれていません。JobかPodの上でlを押すと表示します";
+    LogNoLines: "no line yet", "まだ1行もありません";
+    LogWaiting: "waiting for the first line …", "最初の行を待っています…";
+    LogLines: "{0} lines", "{0}行";
+    LogAttempts: "{0} attempts", "試行{0}回";
+    LogNext: "#{0} in {1}", "#{0}まで{1}";
+    LogPrevious: "before the last restart", "前回の再起動より前";
+    LogFollowing: "following", "追従中";
+    LogAtEnd: "ended, at its end", "終了・末尾を表示";
+    LogPaused: "paused, {0} below: {1} follows", "一時停止、下に{0}行: {1}で追従";
+    LogDropped: "{0} older lines dropped", "古い{0}行は破棄";
+    LogKept: "pod deleted, its log kept here", "Podは削除済み、ログはここに保管";
+    LogMissed: "pod deleted before its log was read", "ログを読む前にPodが削除されました";
+    LogUnread: "not read yet", "未読込";
+    LogEndedHere: "the log ends here: {0}", "ログはここまで: {0}";
+    LogMoreRows: "… {0} more columns; {1} unwraps", "…あと{0}桁。{1}で折り返し解除";
+    SearchNone: "/{0}: no match", "/{0}: 一致なし";
+    EventsHint: "events come with Jobs and pods; Kubernetes forgets them after an hour", "イベントはJobやPodの動きで発生し、1時間ほどで消えます";
+    EventBy: "told by {0}", "通知元: {0}";
+    EventTimes: "{0} times since {1}", "{1}から{0}回";
+    EventMeans: "What it means", "意味";
+    TasksHint: "a adds a task, S adds sample tasks", "aでタスクを追加、Sでサンプルタスクを追加";
+    TasksCount: "{0} DONE, {1} UNDONE", "DONE {0}件、UNDONE {1}件";
+    TasksToday: "{0} done today ({1} {2}): today's report", "今日({1} {2})の完了{0}件 = 今日のレポートの件数";
+    NotRefreshed: "not up to date: {0}", "更新できません: {0}";
+    ReportsHint: "a Job writes them: 2, then t runs one", "Jobが書き出します: 2のあとtでJobを実行";
+    ReportsCount: "{0} reports, {1}", "レポート{0}件、{1}";
+    ReportsUnread: "JOB shows once a report was opened", "JOBは一度開いたレポートに表示";
+    ReportRows: "{0} rows", "{0}行";
+    ReportEmpty: "no rows: no task was finished on that day", "行がありません。その日に完了したタスクはありません";
+    ReportNoHeader: "the file is empty: it has not even a header", "ファイルは空で、見出し行もありません";
+    ReportRagged: "! {0} rows with more or fewer cells than columns", "! 列数と合わない行が{0}行";
+    ReportTruncated: "only the first {0} rows are shown; D saves all of it", "先頭の{0}行だけを表示。Dで全体を保存";
+    ReportBy: "written by", "作成元";
+    ReportByNobody: "nobody left word of having written it", "作成元の記録はありません";
+    DiffTitle: "{0} compared with {1}", "{0}と{1}の比較";
+    DiffCounts: "+ {0} added  - {1} removed  ~ {2} changed, {3} the same", "+ 追加{0}  - 削除{1}  ~ 変更{2}、同一{3}";
+    DiffSame: "both hold the same tasks", "タスクの内容は同じです";
+    DiffPartial: "one of the two was not read to its end: this is not all", "片方は途中までしか読んでいないため、すべてではありません";
+    DiffBack: "({0} shows the report again)", "({0}キーでレポートに戻る)";
+    ObjectNone: "no object is chosen: y or d on a row shows one", "対象が選ばれていません。行の上でyかdを押すと表示します";
+    Description: "description", "詳細";
+    MessagesEmpty: "nothing was said yet: commands and results appear here", "まだメッセージはありません。実行したコマンドと結果がここに並びます";
+    MessagesCount: "{0} messages, newest first", "メッセージ{0}件(新しい順)";
+
     // The header.
     Live: "live", "最新";
     Connecting: "connecting", "接続中";

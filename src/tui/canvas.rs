@@ -26,6 +26,8 @@ pub struct Notes {
     pub hits: Vec<(Rect, Hit)>,
     /// How much of the panel's list or text was shown.
     pub viewport: Viewport,
+    /// Lines that one page back is, where lines take more than one row.
+    pub page_back: Option<usize>,
     /// Where the text cursor stands.
     pub cursor: Option<(u16, u16)>,
 }
@@ -92,6 +94,13 @@ impl<'a> Canvas<'a> {
     pub(super) fn clear(&mut self, area: Rect, style: Style) {
         let area = area.intersection(self.buffer.area);
         for y in area.top()..area.bottom() {
+            // Half a wide character is none: it would take the first column of what is drawn here.
+            if area.width > 0
+                && area.left() > self.buffer.area.left()
+                && self.buffer[(area.left() - 1, y)].symbol().width() > 1
+            {
+                self.buffer[(area.left() - 1, y)].set_symbol(" ");
+            }
             for x in area.left()..area.right() {
                 self.buffer[(x, y)].reset();
                 self.buffer[(x, y)].set_style(style);

@@ -117,8 +117,14 @@ fn palette(canvas: &mut Canvas<'_>, area: Rect, line: &Palette) {
 fn dialog(canvas: &mut Canvas<'_>, area: Rect, question: &Dialog) {
     let width = area.width.saturating_sub(4).min(76);
     let inside = usize::from(width.saturating_sub(4));
-    let commands: Vec<String> =
+    let mut commands: Vec<String> =
         question.commands.iter().take(6).flat_map(|command| wrapped(&format!("$ {command}"), inside)).collect();
+    // The buttons, the fields and a few lines of the question go before the commands.
+    let room = usize::from(area.height).saturating_sub(10 + question.fields.len() * 2);
+    if commands.len() > room {
+        commands.truncate(room.saturating_sub(1));
+        commands.push("…".to_owned());
+    }
     let most = usize::from(area.height).saturating_sub(8 + question.fields.len() + commands.len());
     let shown = question.lines.len().min(most.max(1));
     let more = question.lines.len() - shown;
@@ -162,7 +168,9 @@ fn dialog(canvas: &mut Canvas<'_>, area: Rect, question: &Dialog) {
         canvas.text(x, y, w, canvas.word(Word::SameAs), overlay.patch(canvas.theme.dim));
         y += 1;
         for command in &commands {
-            canvas.text(x, y, w, command, overlay.patch(canvas.theme.accent));
+            if y + 1 < inner.bottom() {
+                canvas.text(x, y, w, command, overlay.patch(canvas.theme.accent));
+            }
             y += 1;
         }
     }

@@ -192,6 +192,7 @@ impl<S: Screen, P: Perform> Loop<S, P> {
             notes.cursor
         })?;
         self.state.viewport = notes.viewport;
+        self.state.page_back = notes.page_back;
         self.notes = notes;
         self.state.dirty = false;
         self.state.urgent = false;

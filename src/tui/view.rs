@@ -178,6 +178,9 @@ fn tabs(canvas: &mut Canvas<'_>, area: Rect) {
         let used = canvas.text(x, area.y, area.right().saturating_sub(x), title, style);
         canvas.hit(Rect::new(x, area.y, used, 1), Hit::Tab(*tab));
         x += used;
+        if usize::from(used) < title.width() {
+            return;
+        }
     }
 }
 

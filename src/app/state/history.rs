@@ -139,7 +139,7 @@ impl History {
                 });
             }
         }
-        moments.sort_by(|a, b| (a.at, a.lane).cmp(&(b.at, b.lane)));
+        moments.sort_by_key(|moment| (moment.at, moment.lane));
         moments.dedup_by(|a, b| a.lane == b.lane && a.at == b.at && a.text == b.text);
         moments
     }

@@ -1,4 +1,4 @@
-//! Logs: a ring of lines for each pod, kept when the pod is gone, and the view on one or several of them.
+//! Logs: a ring of lines for each pod, kept when the pod is gone. [`super::log_view`] shows one or several of them.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -127,56 +127,6 @@ impl PodLog {
         self.lines.drain(..over);
         self.dropped += over;
     }
-}
-
-/// One line of the view on several logs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ViewLine<'a> {
-    /// Where another attempt begins.
-    Heading {
-        /// The pod.
-        pod: &'a str,
-        /// The attempt's number.
-        attempt: Option<u32>,
-        /// The pod is gone.
-        gone: bool,
-        /// Lines that were dropped.
-        dropped: usize,
-        /// Why the log could not be read on.
-        why: Option<&'a str>,
-    },
-    /// A line, and the attempt that wrote it.
-    Text(&'a Line, Option<u32>),
-}
-
-impl<'a> ViewLine<'a> {
-    /// The text that a search looks through.
-    pub fn text(&self) -> &'a str {
-        match self {
-            Self::Heading { pod, .. } => pod,
-            Self::Text(line, _) => &line.text,
-        }
-    }
-}
-
-/// The lines of several logs, one attempt after the other. A heading stands above each where there are several, or
-/// where something is to be said of one.
-pub fn view<'a>(logs: &'a Logs, keys: &'a [(String, Option<u32>)]) -> Vec<ViewLine<'a>> {
-    let mut lines = Vec::new();
-    for (key, attempt) in keys {
-        let Some(ring) = logs.pods.get(key) else { continue };
-        if keys.len() > 1 || ring.gone || ring.why.is_some() || ring.dropped > 0 || attempt.is_some() {
-            lines.push(ViewLine::Heading {
-                pod: key,
-                attempt: *attempt,
-                gone: ring.gone,
-                dropped: ring.dropped,
-                why: ring.why.as_deref(),
-            });
-        }
-        lines.extend(ring.lines.iter().map(|line| ViewLine::Text(line, *attempt)));
-    }
-    lines
 }
 
 #[cfg(test)]

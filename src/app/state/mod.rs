@@ -3,6 +3,7 @@
 pub mod dialog;
 pub mod history;
 pub mod items;
+pub mod log_view;
 pub mod logs;
 pub mod options;
 pub mod start;
@@ -15,6 +16,7 @@ use jiff::Timestamp;
 
 use super::message::{Connected, Failure};
 use super::panel::PanelId;
+use crate::domain::csv_table::{NoKeyColumn, ReportDiff};
 use crate::domain::object::{ObjectRef, Uid};
 
 pub use dialog::Dialog;
@@ -58,12 +60,16 @@ pub struct State {
     pub line: usize,
     /// The report of the other side of a comparison.
     pub diff_with: Option<String>,
+    /// What differs between the two, once both were read.
+    pub difference: Option<Result<ReportDiff, NoKeyColumn>>,
     /// What was said.
     pub toasts: Toasts,
     /// The choices in force.
     pub options: Options,
     /// What was last drawn: how many rows fit, and what is at the top. For paging and scrolling only.
     pub viewport: Viewport,
+    /// Lines that one page back is, where lines take more than one row: other ones are above than below.
+    pub page_back: Option<usize>,
     /// The terminal's size.
     pub size: (u16, u16),
     /// Namespaces that can be chosen.
@@ -204,7 +210,8 @@ pub struct Viewport {
     pub rows: usize,
     /// The first one shown.
     pub top: usize,
-    /// Lines in all, for texts whose length depends on the width.
+    /// Lines in all. For a text whose lines take more than one row: so many that `total - rows` is the first line of
+    /// its last page.
     pub total: usize,
 }
 

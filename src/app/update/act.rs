@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{copy, filter, link, navigate, palette, quit};
+use super::{copy, data, filter, link, navigate, palette, quit};
 use crate::app::action::Action;
 use crate::app::effect::Effect;
 use crate::app::panel::PanelId;
@@ -61,7 +61,7 @@ fn quiet(state: &mut State, act: impl FnOnce(&mut State)) -> Vec<Effect> {
 }
 
 fn moved(state: &mut State, action: Action) {
-    let page = navigate::page(state);
+    let page = navigate::page(state, action == Action::PageUp);
     navigate::step(
         state,
         match action {
@@ -232,9 +232,17 @@ fn reports(state: &mut State, action: Action) -> Vec<Effect> {
                 [] => None,
             };
             let Some((older, newer)) = pair else { return Vec::new() };
+            // Asked for once more, the comparison gives way to the report.
+            if state.diff_with.take().is_some() {
+                state.difference = None;
+                state.line = 0;
+                return Vec::new();
+            }
             let mut effects = navigate::go(state, Place::of(PanelId::Report, Target::Report(newer)));
             effects.push(Effect::ReadReport(older.clone()));
             state.diff_with = Some(older);
+            state.line = 0;
+            data::compare(state);
             effects
         }
     }

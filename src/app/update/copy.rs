@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::app::effect::Effect;
 use crate::app::shown::{command, log_keys};
 use crate::app::state::State;
-use crate::app::state::logs::{Line, Source, view};
+use crate::app::state::logs::{Line, Source};
 use crate::app::state::toasts::Tone;
 use crate::text::words::{Word, fill};
 
@@ -15,12 +15,6 @@ pub(super) fn copy(state: &mut State, at: Timestamp) -> Vec<Effect> {
     let said = fill(Word::Copied.text(state.options.lang), &[&command]);
     state.toasts.say(at, Tone::Info, said, None);
     vec![Effect::Copy(command)]
-}
-
-/// The lines that the panel shows, as text.
-pub(super) fn log_lines(state: &State) -> Vec<String> {
-    let keys = log_keys(state);
-    view(&state.logs, &keys).into_iter().map(|line| line.text().to_owned()).collect()
 }
 
 /// Writes what the panel shows into a file.

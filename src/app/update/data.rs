@@ -4,8 +4,9 @@ use jiff::Timestamp;
 
 use crate::app::effect::Effect;
 use crate::app::message::{Data, Failure};
-use crate::app::state::State;
 use crate::app::state::toasts::Tone;
+use crate::app::state::{State, Target};
+use crate::domain::csv_table::diff;
 use crate::domain::object::ObjectRef;
 
 pub(super) fn take(state: &mut State, data: Data, at: Timestamp) -> Vec<Effect> {
@@ -36,6 +37,7 @@ pub(super) fn take(state: &mut State, data: Data, at: Timestamp) -> Vec<Effect> 
         Data::Report(key, table) => {
             state.dirty = true;
             state.world.tables.insert(key, table);
+            compare(state);
             Vec::new()
         }
         Data::Effect(Ok(rows)) => {
@@ -69,6 +71,16 @@ pub(super) fn take(state: &mut State, data: Data, at: Timestamp) -> Vec<Effect> 
             Vec::new()
         }
     }
+}
+
+/// What differs between the two reports on the screen, as soon as both are there: once, not at every frame.
+pub(super) fn compare(state: &mut State) {
+    let (Some(older), Some(Target::Report(newer))) = (&state.diff_with, &state.here.target) else { return };
+    let table = |key: &str| state.world.tables.get(key).and_then(|read| read.as_ref().ok()).map(|read| &read.table);
+    state.difference = match (table(older), table(newer)) {
+        (Some(older), Some(newer)) => Some(diff(older, newer)),
+        _ => None,
+    };
 }
 
 fn editable(state: &mut State, object: ObjectRef, text: Result<String, Failure>, at: Timestamp) -> Vec<Effect> {

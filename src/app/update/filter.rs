@@ -5,6 +5,8 @@ use crate::app::effect::Effect;
 use crate::app::filter::Filter;
 use crate::app::key::{Code, Key};
 use crate::app::panel::PanelId;
+use crate::app::shown::log_keys;
+use crate::app::state::log_view::View;
 use crate::app::state::{Focus, State};
 
 use super::palette::edit;
@@ -42,8 +44,14 @@ fn set(state: &mut State, text: &str) {
         PanelId::Events => world.events.set_filter(filter),
         PanelId::Tasks => world.tasks.set_filter(filter),
         PanelId::Reports => world.reports.set_filter(filter),
-        PanelId::Logs => state.logs.search = filter,
-        PanelId::Object => state.text.search = filter,
+        PanelId::Logs if filter != state.logs.search => {
+            state.logs.search = filter;
+            state.logs.found = None;
+        }
+        PanelId::Object if filter != state.text.search => {
+            state.text.search = filter;
+            state.text.found = None;
+        }
         _ => {}
     }
 }
@@ -91,10 +99,13 @@ pub(super) fn press(state: &mut State, key: Key) -> Vec<Effect> {
 pub(super) fn search(state: &mut State, action: Action) {
     match state.here.panel {
         PanelId::Logs => {
-            let lines = super::copy::log_lines(state);
-            let from = state.logs.found.unwrap_or(if state.logs.follow { lines.len() } else { state.logs.top });
-            let found = next(&lines, &state.logs.search, from, state.logs.found.is_some(), action);
-            if let Some(line) = found {
+            let keys = log_keys(state);
+            let view = View::new(&state.logs, &keys);
+            let top = state.logs.top;
+            let from = state.logs.found.unwrap_or(if state.logs.follow { view.len() } else { top });
+            let text = |line: usize| view.get(line).map_or("", |line| line.text());
+            let hit = next(view.len(), text, &state.logs.search, from, state.logs.found.is_some(), action);
+            if let Some(line) = hit {
                 state.logs.found = Some(line);
                 state.logs.follow = false;
                 state.logs.top = line;
@@ -103,7 +114,8 @@ pub(super) fn search(state: &mut State, action: Action) {
         PanelId::Object => {
             let Some(Ok(lines)) = &state.text.text else { return };
             let from = state.text.found.unwrap_or(state.text.top);
-            if let Some(line) = next(lines, &state.text.search, from, state.text.found.is_some(), action) {
+            let text = |line: usize| lines[line].as_str();
+            if let Some(line) = next(lines.len(), text, &state.text.search, from, state.text.found.is_some(), action) {
                 state.text.found = Some(line);
                 state.text.top = line;
             }
@@ -112,16 +124,23 @@ pub(super) fn search(state: &mut State, action: Action) {
     }
 }
 
-fn next<S: AsRef<str>>(lines: &[S], search: &Filter, from: usize, past: bool, action: Action) -> Option<usize> {
-    if search.is_empty() || lines.is_empty() {
+fn next<'t>(
+    lines: usize,
+    text: impl Fn(usize) -> &'t str,
+    search: &Filter,
+    from: usize,
+    past: bool,
+    action: Action,
+) -> Option<usize> {
+    if search.is_empty() || lines == 0 {
         return None;
     }
-    let hit = |line: &usize| search.passes("", [lines[*line].as_ref()]);
-    let from = from.min(lines.len());
+    let hit = |line: &usize| search.passes("", [text(*line)]);
+    let from = from.min(lines);
     if action == Action::SearchPrevious {
-        (0..from).rev().chain((from..lines.len()).rev()).find(hit)
+        (0..from).rev().chain((from..lines).rev()).find(hit)
     } else {
-        let start = (from + usize::from(past)).min(lines.len());
-        (start..lines.len()).chain(0..start).find(hit)
+        let start = (from + usize::from(past)).min(lines);
+        (start..lines).chain(0..start).find(hit)
     }
 }

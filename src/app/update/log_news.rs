@@ -3,8 +3,10 @@
 use crate::app::effect::Effect;
 use crate::app::message::LogNews;
 use crate::app::panel::PanelId;
+use crate::app::shown::log_keys;
 use crate::app::state::State;
 use crate::app::state::history::{Evidence, Lane, Moment, Mood};
+use crate::app::state::log_view::{Anchor, Level, View, level};
 use crate::app::state::logs::{Line, Source, key};
 use crate::domain::log::LogLine;
 
@@ -14,9 +16,14 @@ pub(super) fn take(state: &mut State, news: LogNews) -> Vec<Effect> {
             for line in lines.iter().filter(|_| !previous) {
                 remember_error(state, &pod, line);
             }
-            let lines = lines.into_iter().map(|line| Line { at: line.at, text: line.text.into_boxed_str() });
+            let lines = lines.into_iter().map(line_of);
+            let shown = is_shown(state, &pod);
+            let held = (shown && !state.logs.follow).then(|| hold(state)).flatten();
             state.logs.ring(&key(&pod, previous)).push(lines);
-            state.dirty |= is_shown(state, &pod);
+            if let Some(held) = held {
+                keep(state, &held);
+            }
+            state.dirty |= shown;
         }
         LogNews::Ended { pod, previous, why } => {
             let ring = state.logs.ring(&key(&pod, previous));
@@ -26,6 +33,37 @@ pub(super) fn take(state: &mut State, news: LogNews) -> Vec<Effect> {
         }
     }
     Vec::new()
+}
+
+/// A line that was longer than it came ends in `…`.
+fn line_of(line: LogLine) -> Line {
+    let text = if line.cut { line.text + "…" } else { line.text };
+    Line { at: line.at, text: text.into_boxed_str() }
+}
+
+/// The lines that a paused view stands on.
+struct Held {
+    top: Option<Anchor>,
+    found: Option<Anchor>,
+}
+
+fn hold(state: &State) -> Option<Held> {
+    if !matches!(state.here.panel, PanelId::Logs) {
+        return None;
+    }
+    let keys = log_keys(state);
+    let view = View::new(&state.logs, &keys);
+    Some(Held { top: view.anchor(state.logs.top), found: state.logs.found.and_then(|line| view.anchor(line)) })
+}
+
+/// What one reads does not move when lines come in above it, or are dropped there.
+fn keep(state: &mut State, held: &Held) {
+    let keys = log_keys(state);
+    let view = View::new(&state.logs, &keys);
+    let top = held.top.as_ref().map(|anchor| view.place(anchor));
+    let found = held.found.as_ref().map(|anchor| view.place(anchor));
+    state.logs.top = top.unwrap_or(state.logs.top);
+    state.logs.found = found;
 }
 
 fn is_shown(state: &State, pod: &str) -> bool {
@@ -45,27 +83,8 @@ fn is_shown(state: &State, pod: &str) -> bool {
 
 /// The first error of an attempt is a moment of its story.
 fn remember_error(state: &mut State, pod: &str, line: &LogLine) {
-    let Some(at) = line.at.filter(|_| is_error(&line.text)) else { return };
+    let Some(at) = line.at.filter(|_| level(&line.text) == Some(Level::Error)) else { return };
     let evidence = Evidence::Log(pod.to_owned());
     let text: String = line.text.chars().take(160).collect();
     state.history.remember(Moment { at, lane: Lane::Log, mood: Mood::Bad, text, evidence });
-}
-
-/// A line that a logger of any house would call an error.
-fn is_error(text: &str) -> bool {
-    let head: String = text.chars().take(120).collect::<String>().to_lowercase();
-    head.split(|c: char| !c.is_alphanumeric()).any(|word| matches!(word, "error" | "fatal" | "panic" | "exception"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_error;
-
-    #[test]
-    fn errors_of_several_loggers() {
-        assert!(is_error("2026-11-23T13:00:00Z ERROR cannot reach http://localstack:4566"));
-        assert!(is_error(r#"{"level":"error","message":"no"}"#));
-        assert!(is_error("Error: connect ECONNREFUSED"));
-        assert!(!is_error("terror is no such word; 0 errors is good"));
-    }
 }

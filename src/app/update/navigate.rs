@@ -45,6 +45,9 @@ pub(super) fn back(state: &mut State) -> Vec<Effect> {
 fn arrive(state: &mut State) -> Vec<Effect> {
     state.line = 0;
     state.viewport = crate::app::state::Viewport::default();
+    state.page_back = None;
+    state.diff_with = None;
+    state.difference = None;
     let mut effects = polls(state);
     match (state.here.panel, state.here.target.clone()) {
         (PanelId::Logs, Some(Target::Object(object))) => effects.extend(open_log(state, &object)),
@@ -181,8 +184,9 @@ fn scroll_log(state: &mut State, by: isize) {
 }
 
 /// A page is what was last drawn, less one row that is seen on both.
-pub(super) fn page(state: &State) -> isize {
-    isize::try_from(state.viewport.rows.saturating_sub(1).max(1)).unwrap_or(1)
+pub(super) fn page(state: &State, back: bool) -> isize {
+    let rows = state.page_back.filter(|_| back).unwrap_or(state.viewport.rows);
+    isize::try_from(rows.saturating_sub(1).max(1)).unwrap_or(1)
 }
 
 /// A click selects; a click on what is selected opens it.

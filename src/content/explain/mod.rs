@@ -8,6 +8,8 @@ mod fill;
 #[cfg(test)]
 mod tests;
 
+use std::sync::OnceLock;
+
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -81,6 +83,12 @@ impl Explain {
     /// The first file that is not usable; a test keeps that from being shipped.
     pub fn load() -> Result<Self, ContentError> {
         Self::read(DIAGNOSIS, FIELDS, REASONS)
+    }
+
+    /// What ships with the program, read once. `None` where it is not usable, which a test keeps from being shipped.
+    pub fn shipped() -> Option<&'static Self> {
+        static SHIPPED: OnceLock<Option<Explain>> = OnceLock::new();
+        SHIPPED.get_or_init(|| Self::load().ok()).as_ref()
     }
 
     fn read(diagnosis: &str, fields: &str, reasons: &str) -> Result<Self, ContentError> {

@@ -1,24 +1,8 @@
-//! A text of many lines: scrolled, wrapped or not, with a search marked in it.
+//! Texts of many lines: scrolled to the side, and where in them one is.
 
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 
-use crate::app::filter::Filter;
 use crate::tui::canvas::Canvas;
-
-/// One line at a place, its matches marked; `left` columns are scrolled away.
-pub(crate) fn marked(canvas: &mut Canvas<'_>, x: u16, y: u16, width: u16, text: &str, style: Style, search: &Filter) {
-    let matches = search.matches(text);
-    let mut used = 0;
-    let mut from = 0;
-    for range in matches {
-        used += canvas.text(x + used, y, width.saturating_sub(used), &text[from..range.start], style);
-        let found = canvas.theme.search;
-        used += canvas.text(x + used, y, width.saturating_sub(used), &text[range.clone()], found);
-        from = range.end;
-    }
-    canvas.text(x + used, y, width.saturating_sub(used), &text[from..], style);
-}
 
 /// What is left of a line when some columns are scrolled away.
 pub(crate) fn scrolled(text: &str, left: usize) -> &str {

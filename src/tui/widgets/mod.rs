@@ -2,3 +2,7 @@
 
 pub(super) mod grid;
 pub(super) mod lines;
+pub(super) mod paint;
+pub(super) mod scroll;
+pub(super) mod sentences;
+pub(super) mod yaml;
