@@ -15,8 +15,10 @@ pub mod action;
 pub mod command;
 pub mod effect;
 pub mod filter;
+pub mod guide;
 pub mod key;
 pub mod keymap;
+pub mod known;
 pub mod message;
 pub mod opening;
 pub mod panel;
@@ -24,7 +26,10 @@ pub mod plain;
 pub mod shown;
 pub mod state;
 pub mod subject;
+#[cfg(test)]
+pub(crate) mod testing;
 mod update;
+pub mod why;
 
 pub use action::Action;
 pub use effect::Effect;

@@ -53,8 +53,7 @@ pub fn subject(state: &State) -> Option<Subject<'_>> {
         PanelId::Cronjobs => world.cronjobs.selected().map(Subject::CronJob),
         PanelId::Cronjob => {
             let cronjob = world.cronjobs.get(state.here.uid()?.as_str())?;
-            let jobs = world.jobs_of(&cronjob.uid);
-            match state.line.checked_sub(1).and_then(|line| jobs.get(line).copied()) {
+            match state.line.checked_sub(1).and_then(|line| world.jobs.group_at(Some(&cronjob.uid), line)) {
                 Some(job) => Some(Subject::Job(job)),
                 None => Some(Subject::CronJob(cronjob)),
             }

@@ -6,7 +6,8 @@
 use serde::Deserialize;
 
 use super::ContentError;
-use crate::text::yaml;
+use super::both::Both;
+use crate::text::{Lang, yaml};
 
 macro_rules! files {
     ($($name:literal),+ $(,)?) => { &[$(($name, include_str!(concat!("../../assets/faults/", $name)))),+] };
@@ -19,18 +20,38 @@ const FILES: &[(&str, &str)] = files!["localstack-port.yaml"];
 pub struct Fault {
     /// The word on the command line: `inject-port`.
     pub id: String,
-    /// A heading.
-    pub title: String,
     /// The object that is changed.
     pub target: Target,
     /// How it is changed.
     pub verb: Verb,
+    words: Both<Words>,
+}
+
+/// A fault in words.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Words {
+    /// A heading.
+    pub title: String,
     /// What a learner will see, where.
     pub you_will_see: String,
     /// Why that is so.
     pub why: String,
     /// How it is put right, and what stays.
     pub undo: String,
+}
+
+impl Words {
+    fn are_whole(&self) -> bool {
+        [&self.title, &self.you_will_see, &self.why, &self.undo].iter().all(|text| !text.trim().is_empty())
+    }
+}
+
+impl Fault {
+    /// Its words in a language.
+    pub fn words(&self, lang: Lang) -> &Words {
+        self.words.of(lang)
+    }
 }
 
 /// An object in the lab's namespace.
@@ -59,13 +80,11 @@ pub enum Verb {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct File {
     id: String,
-    title: String,
     target: Target,
     verb: VerbName,
     patch: PortPatch,
-    you_will_see: String,
-    why: String,
-    undo: String,
+    en: Words,
+    ja: Words,
 }
 
 #[derive(Deserialize)]
@@ -112,19 +131,16 @@ fn parse(file: &str, text: &str) -> Result<Fault, ContentError> {
             !read.id.is_empty() && read.id.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'),
             "id is lower case with -",
         ),
-        ([&read.title, &read.you_will_see, &read.why, &read.undo].iter().all(|t| !t.is_empty()), "a text is empty"),
+        (read.en.are_whole() && read.ja.are_whole(), "a text is empty"),
     ];
     if let Some((_, problem)) = checks.iter().find(|(holds, _)| !holds) {
         return Err(wrong((*problem).to_owned()));
     }
     Ok(Fault {
         id: read.id,
-        title: read.title,
         target: read.target,
         verb: Verb::PatchServicePort { from: read.patch.from, to: read.patch.to },
-        you_will_see: read.you_will_see,
-        why: read.why,
-        undo: read.undo,
+        words: Both { en: read.en, ja: read.ja },
     })
 }
 
@@ -162,6 +178,7 @@ mod tests {
             ("to: 4567", "to: 4567\n  extra: 1", "unknown field `extra`"),
             ("kind: Service", "kind: Pod", "works on a Service"),
             ("id: inject-port", "id: Inject Port", "lower case"),
+            ("title: LocalStack の Service のポートが違う", "title: ''", "a text is empty"),
             ("to: 4567", "to: 70000", "70000"),
         ] {
             let error = parse("x.yaml", &good.replace(from, to)).unwrap_err().to_string();

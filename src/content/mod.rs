@@ -2,6 +2,7 @@
 //!
 //! Called by `lab` and `cli`. Reads files and data; never talks to a cluster.
 
+mod both;
 mod error;
 pub mod explain;
 pub mod faults;

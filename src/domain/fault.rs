@@ -100,6 +100,11 @@ impl Effect {
 }
 
 impl FaultRow {
+    /// Its beginning in a line.
+    pub fn begun(&self) -> String {
+        format!("{} {}: {} -> {}", self.fault, self.target, self.original, self.current)
+    }
+
     /// True when its time is over.
     pub fn overdue(&self, now: Timestamp) -> bool {
         self.until.is_some_and(|until| until <= now)

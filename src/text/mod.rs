@@ -1,5 +1,6 @@
 //! Text for people: the words in both languages, making foreign text safe to print, reading YAML as kubectl does. A leaf.
 
+pub mod steps;
 pub mod words;
 pub mod yaml;
 

@@ -242,7 +242,7 @@ pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
     for paragraph in text.split('\n') {
         let mut line = String::new();
         let mut used = 0;
-        for word in paragraph.split_inclusive(' ') {
+        for word in units(paragraph) {
             let wide = word.trim_end().width();
             if used > 0 && used + wide > width {
                 lines.push(std::mem::take(&mut line));
@@ -263,9 +263,35 @@ pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
     lines.iter().map(|line| line.trim_end().to_owned()).collect()
 }
 
+/// What a line is not broken within: words with the space after them; each wide character, with what must not begin
+/// a line after it. Japanese has no spaces to break at.
+fn units(text: &str) -> Vec<&str> {
+    const NO_BEGIN: &str = "、。，．）」』】〉》！？ー…ぁぃぅぇぉっゃゅょァィゥェォッャュョ々)]},.!?:;";
+    let is_wide = |grapheme: &str| grapheme.width() > 1;
+    let mut units = Vec::new();
+    let (mut from, mut before) = (0, "");
+    for (at, grapheme) in text.grapheme_indices(true) {
+        let breaks = before == " " || (!before.is_empty() && (is_wide(before) || is_wide(grapheme)));
+        if breaks && grapheme != " " && !NO_BEGIN.contains(grapheme) {
+            units.push(&text[from..at]);
+            from = at;
+        }
+        before = grapheme;
+    }
+    units.push(&text[from..]);
+    units
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn japanese_is_broken_between_characters_but_not_before_a_full_stop() {
+        assert_eq!(wrapped("Service の値が違います。", 12), ["Service の値", "が違います。"]);
+        assert_eq!(wrapped("違います。", 8), ["違いま", "す。"]);
+        assert_eq!(wrapped("Pod は http://localstack:4566 に", 12)[0], "Pod は");
+    }
 
     #[test]
     fn wide_characters_are_never_halved() {

@@ -13,6 +13,9 @@ use crate::domain::object::{Kind, ObjectRef};
 
 /// Moments kept that cannot be read off rows.
 const MOST: usize = 1_000;
+/// Jobs and reports whose moments the story tells.
+const JOBS: usize = 20;
+const REPORTS: usize = 50;
 
 /// The rows of the strip, from cause to consequence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -107,7 +110,12 @@ impl History {
         *self = Self::default();
     }
 
-    /// The moments of the last `jobs` Jobs and of everything around them, oldest first.
+    /// Whether something of a mood was seen on a lane.
+    pub fn has(&self, lane: Lane, mood: Mood) -> bool {
+        self.seen.iter().any(|moment| moment.lane == lane && moment.mood == mood)
+    }
+
+    /// The moments of the newest Jobs and of everything around them, oldest first.
     pub fn moments(&self, world: &World, only: Option<&JobItem>) -> Vec<Moment> {
         let mut moments: Vec<Moment> = self.seen.iter().cloned().collect();
         match only {
@@ -115,7 +123,7 @@ impl History {
                 moments.retain(|moment| concerns(moment, job));
                 moments.extend(of_job(job));
             }
-            None => world.jobs.from(0).take(20).for_each(|job| moments.extend(of_job(job))),
+            None => world.newest_jobs(JOBS).into_iter().for_each(|job| moments.extend(of_job(job))),
         }
         for fault in &world.faults {
             if let Some(at) = fault.since {
@@ -123,12 +131,12 @@ impl History {
                     at,
                     lane: Lane::Fault,
                     mood: Mood::Bad,
-                    text: format!("{} {}: {} -> {}", fault.fault, fault.target, fault.original, fault.current),
+                    text: fault.begun(),
                     evidence: Evidence::Faults,
                 });
             }
         }
-        for report in world.reports.all() {
+        for report in world.reports.from(0).take(REPORTS) {
             if let Some(at) = report.row.modified_at {
                 moments.push(Moment {
                     at,
@@ -167,19 +175,20 @@ fn of_job(job: &JobItem) -> Vec<Moment> {
     for attempt in &row.attempts {
         let evidence = || Evidence::Log(attempt.pod.clone());
         let number = attempt.number;
-        add(attempt.started_at, Lane::Attempt, Mood::Neutral, format!("#{number} {}", attempt.pod), evidence());
+        let begun = format!("{} #{number} started", row.name);
+        add(attempt.started_at, Lane::Attempt, Mood::Neutral, begun, evidence());
         let (mood, text) = match attempt.state {
-            AttemptState::Succeeded => (Mood::Good, format!("#{number} exit 0")),
+            AttemptState::Succeeded => (Mood::Good, format!("{} #{number} exit 0", row.name)),
             _ => {
                 let code = attempt.exit_code.map(|code| format!(" exit {code}")).unwrap_or_default();
                 let reason = attempt.reason.as_deref().unwrap_or("Failed");
-                (Mood::Bad, format!("#{number}{code} {reason}"))
+                (Mood::Bad, format!("{} #{number}{code} {reason}", row.name))
             }
         };
         add(attempt.finished_at, Lane::Attempt, mood, text, evidence());
     }
     if let Some(next) = &row.next_attempt {
-        add(Some(next.at), Lane::Attempt, Mood::Expected, format!("#{} expected", next.number), of_job());
+        add(Some(next.at), Lane::Attempt, Mood::Expected, format!("{} #{} expected", row.name, next.number), of_job());
     }
     let mood = if row.status == JobPhase::Complete { Mood::Good } else { Mood::Bad };
     let text = format!("{} {} {}", row.name, row.status, row.reason.as_deref().unwrap_or_default());

@@ -70,6 +70,14 @@ impl Item for JobItem {
         }
     }
     const SORTS: usize = 4;
+    /// Its CronJob.
+    fn group(&self) -> Option<&Uid> {
+        self.facts.cronjob_uid.as_ref()
+    }
+    /// Its phase.
+    fn class(&self) -> usize {
+        self.row.status as usize
+    }
 }
 
 /// A pod, and the Job whose attempt it is.
@@ -113,6 +121,10 @@ impl Item for PodItem {
         }
     }
     const SORTS: usize = 5;
+    /// Its Job.
+    fn group(&self) -> Option<&Uid> {
+        self.job.as_ref()
+    }
 }
 
 impl Item for EventRow {
@@ -138,6 +150,11 @@ impl Item for EventRow {
         }
     }
     const SORTS: usize = 3;
+    /// The object that it is about.
+    fn group(&self) -> Option<&Uid> {
+        Some(&self.object_uid)
+    }
+    const GROUP_SORT: usize = 1;
 }
 
 /// A task with its id as uid.

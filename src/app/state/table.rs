@@ -23,7 +23,20 @@ pub trait Item: PartialEq {
     fn compare(&self, other: &Self, sort: usize) -> Ordering;
     /// How many orders there are; 0 is the usual one.
     const SORTS: usize;
+    /// What the row belongs to: rows of one group are found at once, see [`Table::group`].
+    fn group(&self) -> Option<&Uid> {
+        None
+    }
+    /// The order of the rows of a group.
+    const GROUP_SORT: usize = 0;
+    /// Which of the few classes that are counted the row is in, see [`Table::tally`]: below [`CLASSES`].
+    fn class(&self) -> usize {
+        0
+    }
 }
+
+/// The most classes that a table counts.
+pub const CLASSES: usize = 8;
 
 /// Rows of one kind.
 #[derive(Clone, Debug)]
@@ -38,6 +51,9 @@ pub struct Table<R> {
     reverse: bool,
     cursor: Cursor,
     marks: HashSet<Uid>,
+    /// The rows of each group, whatever the filter and the order of the list.
+    groups: HashMap<Option<Uid>, Vec<u32>>,
+    tally: [usize; CLASSES],
     /// Rows of a list that is not whole yet.
     fresh: Option<Vec<R>>,
     known: bool,
@@ -76,6 +92,8 @@ impl<R> Default for Table<R> {
             reverse: false,
             cursor: Cursor::default(),
             marks: HashSet::new(),
+            groups: HashMap::new(),
+            tally: [0; CLASSES],
             fresh: None,
             known: false,
         }
@@ -98,14 +116,14 @@ impl<R: Item> Table<R> {
         let stays = listed && self.passes(&row) && self.order_of(old, &row) == Ordering::Equal;
         if stays {
             let place = self.place_of(old);
-            self.slots[slot as usize] = Some(row);
+            self.replace_row(slot, row);
             return place.map_or(Change::Hidden, Change::At);
         }
         let old_place = if listed { self.place_of(old) } else { None };
         if let Some(place) = old_place {
             self.order.remove(place);
         }
-        self.slots[slot as usize] = Some(row);
+        self.replace_row(slot, row);
         let new_place = self.list(slot);
         match new_place.or(old_place) {
             Some(place) => Change::At(place),
@@ -126,6 +144,7 @@ impl<R: Item> Table<R> {
             }
         };
         self.by_uid.insert(uid, slot);
+        self.enter(slot);
         self.list(slot).map_or(Change::Hidden, Change::At)
     }
 
@@ -141,6 +160,73 @@ impl<R: Item> Table<R> {
         });
         self.order.insert(place, slot);
         Some(place)
+    }
+
+    /// Writes a row over an older one of the same uid. Most changes leave a row in its group, at its place.
+    fn replace_row(&mut self, slot: u32, row: R) {
+        let old = self.slots[slot as usize].as_ref();
+        let stays = old.is_some_and(|old| old.group() == row.group() && group_order(old, &row) == Ordering::Equal);
+        if stays {
+            let (before, now) = (old.map_or(0, R::class), row.class());
+            self.tally[before] -= 1;
+            self.tally[now] += 1;
+            self.slots[slot as usize] = Some(row);
+        } else {
+            self.leave(slot);
+            self.slots[slot as usize] = Some(row);
+            self.enter(slot);
+        }
+    }
+
+    /// Counts a slot's row in, and puts it into its group.
+    fn enter(&mut self, slot: u32) {
+        let Some(row) = self.slots[slot as usize].as_ref() else { return };
+        self.tally[row.class()] += 1;
+        let group = self.groups.entry(row.group().cloned()).or_default();
+        let place = group.partition_point(|other| is_before(&self.slots, *other, row));
+        group.insert(place, slot);
+    }
+
+    /// The opposite, while the row is still there.
+    fn leave(&mut self, slot: u32) {
+        let Some(row) = self.slots[slot as usize].as_ref() else { return };
+        self.tally[row.class()] -= 1;
+        let key = row.group().cloned();
+        let Some(group) = self.groups.get_mut(&key) else { return };
+        let place = group.partition_point(|other| is_before(&self.slots, *other, row));
+        if group.get(place) == Some(&slot) {
+            group.remove(place);
+        }
+        if group.is_empty() {
+            self.groups.remove(&key);
+        }
+    }
+
+    /// The rows of a group in its order, listed or not; `None`: those that belong to nothing.
+    pub fn group(&self, of: Option<&Uid>) -> impl Iterator<Item = &R> + Clone {
+        let slots = self.groups.get(&of.cloned()).map_or(&[][..], Vec::as_slice);
+        slots.iter().filter_map(|slot| self.slots[*slot as usize].as_ref())
+    }
+
+    /// The row at a place of a group.
+    pub fn group_at(&self, of: Option<&Uid>, place: usize) -> Option<&R> {
+        let slot = *self.groups.get(&of.cloned())?.get(place)?;
+        self.slots[slot as usize].as_ref()
+    }
+
+    /// How many rows a group has.
+    pub fn group_len(&self, of: Option<&Uid>) -> usize {
+        self.groups.get(&of.cloned()).map_or(0, Vec::len)
+    }
+
+    /// What rows belong to.
+    pub fn groups(&self) -> impl Iterator<Item = Option<&Uid>> {
+        self.groups.keys().map(Option::as_ref)
+    }
+
+    /// How many rows of a class there are, listed or not.
+    pub fn tally(&self, class: usize) -> usize {
+        self.tally.get(class).copied().unwrap_or(0)
     }
 
     /// Changes a row where it stands.
@@ -162,6 +248,7 @@ impl<R: Item> Table<R> {
             self.cursor.uid = None;
             self.cursor.index = place.unwrap_or(self.cursor.index);
         }
+        self.leave(slot);
         self.by_uid.remove(uid);
         self.marks.remove(uid);
         self.free.push(slot);
@@ -399,6 +486,14 @@ impl<R: Item> Table<R> {
         let found = self.order.get(place).and_then(|slot| self.slots[*slot as usize].as_ref());
         found.filter(|found| found.uid() == row.uid()).map(|_| place)
     }
+}
+
+fn group_order<R: Item>(a: &R, b: &R) -> Ordering {
+    a.compare(b, R::GROUP_SORT).then_with(|| a.name().cmp(b.name())).then_with(|| a.uid().cmp(b.uid()))
+}
+
+fn is_before<R: Item>(slots: &[Option<R>], other: u32, row: &R) -> bool {
+    slots[other as usize].as_ref().is_some_and(|other| group_order(other, row) == Ordering::Less)
 }
 
 #[cfg(test)]

@@ -13,11 +13,13 @@ struct Toy {
     uid: Uid,
     name: String,
     size: u8,
+    owner: Option<Uid>,
 }
 
 impl Toy {
     fn new(id: u8, size: u8) -> Self {
-        Self { uid: Uid::new(&format!("u{id}")), name: format!("toy{}", id % 5), size }
+        let owner = (!size.is_multiple_of(3)).then(|| Uid::new(&format!("owner{}", size % 3)));
+        Self { uid: Uid::new(&format!("u{id}")), name: format!("toy{}", id % 5), size, owner }
     }
 }
 
@@ -35,6 +37,12 @@ impl Item for Toy {
         if sort == 0 { self.size.cmp(&other.size) } else { Ordering::Equal }
     }
     const SORTS: usize = 2;
+    fn group(&self) -> Option<&Uid> {
+        self.owner.as_ref()
+    }
+    fn class(&self) -> usize {
+        usize::from(self.size % 4)
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -78,6 +86,8 @@ proptest! {
         for op in ops {
             let held = table.selected().map(|toy: &Toy| toy.uid.clone());
             table.hold();
+            // A row that a filter hides stays held: it is selected again when the filter goes.
+            let held = held.filter(|held| table.cursor.uid.as_ref() == Some(held));
             let mut moved = false;
             match op {
                 Op::Put(id, size) => {
@@ -116,12 +126,28 @@ proptest! {
             let wanted = expected(&model, filter, sort, reverse);
             prop_assert_eq!(table.from(0).cloned().collect::<Vec<_>>(), wanted.clone());
             prop_assert_eq!(table.len(), model.len());
+            grouped(&table, &model)?;
             // The selection stays on its row for as long as that is listed.
             if let Some(held) = held.filter(|held| !moved && wanted.iter().any(|toy| toy.uid == *held)) {
                 prop_assert_eq!(table.selected().map(|toy| toy.uid.clone()), Some(held));
             }
         }
     }
+}
+
+/// Groups and tallies are what counting anew would make of them.
+fn grouped(table: &Table<Toy>, model: &std::collections::BTreeMap<u8, u8>) -> Result<(), TestCaseError> {
+    let all = expected(model, 5, 0, false);
+    for owner in [None, Some(Uid::new("owner1")), Some(Uid::new("owner2"))] {
+        let wanted: Vec<Toy> = all.iter().filter(|toy| toy.owner == owner).cloned().collect();
+        prop_assert_eq!(table.group_len(owner.as_ref()), wanted.len());
+        prop_assert_eq!(table.groups().any(|group| group == owner.as_ref()), !wanted.is_empty());
+        prop_assert_eq!(table.group(owner.as_ref()).cloned().collect::<Vec<_>>(), wanted);
+    }
+    for class in 0..4 {
+        prop_assert_eq!(table.tally(class), all.iter().filter(|toy| toy.class() == class).count());
+    }
+    Ok(())
 }
 
 #[test]

@@ -177,10 +177,15 @@ impl World {
     }
 
     /// The Jobs of a CronJob, newest first.
-    pub fn jobs_of(&self, cronjob: &Uid) -> Vec<&JobItem> {
-        let mut jobs: Vec<&JobItem> =
-            self.jobs.all().filter(|job| job.facts.cronjob_uid.as_ref() == Some(cronjob)).collect();
-        jobs.sort_by(|a, b| (b.facts.created_at, &a.facts.name).cmp(&(a.facts.created_at, &b.facts.name)));
+    pub fn jobs_of(&self, cronjob: &Uid) -> impl Iterator<Item = &JobItem> + Clone {
+        self.jobs.group(Some(cronjob))
+    }
+
+    /// The newest Jobs of all, whatever the list of Jobs shows.
+    pub fn newest_jobs(&self, most: usize) -> Vec<&JobItem> {
+        let mut jobs: Vec<&JobItem> = self.jobs.groups().flat_map(|of| self.jobs.group(of).take(most)).collect();
+        jobs.sort_by_key(|job| std::cmp::Reverse(job.facts.created_at));
+        jobs.truncate(most);
         jobs
     }
 

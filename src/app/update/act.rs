@@ -191,7 +191,7 @@ fn log_switch(state: &mut State, action: Action) {
 fn logs(state: &mut State, previous: bool) -> Vec<Effect> {
     let object = match subject(state) {
         Some(Subject::CronJob(row)) => {
-            let newest = state.world.jobs_of(&row.uid).first().map(|job| job.facts.name.clone());
+            let newest = state.world.jobs_of(&row.uid).next().map(|job| job.facts.name.clone());
             newest.map(|job| ObjectRef::new(Kind::Job, job))
         }
         Some(subject) => subject.object(),

@@ -41,12 +41,15 @@ fn press(state: &mut State, key: Key, at: Timestamp) -> Vec<Effect> {
         Focus::Palette(_) => palette::press(state, key, at),
         Focus::Dialog(_) => dialog::press(state, key, at),
         Focus::Help { top } | Focus::Why { top } => {
+            let page = state.viewport.rows.max(1);
+            let last = state.viewport.total.saturating_sub(state.viewport.rows);
             match key.code {
-                Code::Down | Code::Char('j') => *top += 1,
+                Code::Down | Code::Char('j') => *top = (*top + 1).min(last),
                 Code::Up | Code::Char('k') => *top = top.saturating_sub(1),
-                Code::PageDown | Code::Char(' ') => *top += state.viewport.rows.max(1),
-                Code::PageUp => *top = top.saturating_sub(state.viewport.rows.max(1)),
+                Code::PageDown | Code::Char(' ') => *top = (*top + page).min(last),
+                Code::PageUp => *top = top.saturating_sub(page),
                 Code::Home | Code::Char('g') => *top = 0,
+                Code::End | Code::Char('G') => *top = last,
                 _ => state.focus = Focus::Panel,
             }
             Vec::new()

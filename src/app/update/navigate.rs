@@ -44,6 +44,7 @@ pub(super) fn back(state: &mut State) -> Vec<Effect> {
 /// What a panel needs when it comes up.
 fn arrive(state: &mut State) -> Vec<Effect> {
     state.line = 0;
+    state.start.pinned &= state.start.running;
     state.viewport = crate::app::state::Viewport::default();
     state.page_back = None;
     state.diff_with = None;
@@ -162,16 +163,21 @@ pub(super) fn step(state: &mut State, by: isize) {
     }
 }
 
-/// The last line that the cursor of a panel without a table may stand on.
+/// The last line that the cursor of a panel without a table may stand on. Below a Job's attempts and a CronJob's
+/// Jobs there is more to read: what was drawn tells how much.
 fn last_line(state: &State) -> usize {
     let world = &state.world;
+    let drawn = state.viewport.total.saturating_sub(1);
     match state.here.panel {
         PanelId::Job => {
-            state.here.uid().and_then(|uid| world.jobs.get(uid.as_str())).map_or(0, |job| job.row.attempts.len())
+            let job = state.here.uid().and_then(|uid| world.jobs.get(uid.as_str()));
+            job.map_or(0, |job| job.row.attempts.len()).max(drawn)
         }
-        PanelId::Cronjob => state.here.uid().map_or(0, |uid| world.jobs_of(uid).len()),
+        PanelId::Cronjob => world.jobs.group_len(state.here.uid()).max(drawn),
         PanelId::Messages => state.toasts.all().len().saturating_sub(1),
-        _ => state.viewport.total.saturating_sub(1),
+        // A text is scrolled: its last line may stand at the bottom, no higher.
+        PanelId::Faults => state.viewport.total.saturating_sub(state.viewport.rows),
+        _ => drawn,
     }
 }
 

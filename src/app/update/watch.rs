@@ -150,12 +150,16 @@ fn faults_changed(state: &mut State, at: Timestamp) {
     };
     let mut moments = Vec::new();
     for gone in before.iter().filter(|old| !now.iter().any(|new| same(old, new))) {
-        moments.push((Mood::Good, format!("{} {} cleared", gone.fault, gone.target)));
+        // While it was there, the row told when it began; now this must.
+        if let Some(since) = gone.since {
+            moments.push((since, Mood::Bad, gone.begun()));
+        }
+        moments.push((at, Mood::Good, format!("{} {} cleared", gone.fault, gone.target)));
     }
     for fresh in now.iter().filter(|new| new.since.is_none() && !before.iter().any(|old| same(old, new))) {
-        moments.push((Mood::Bad, format!("{} {}: {} -> {}", fresh.fault, fresh.target, fresh.original, fresh.current)));
+        moments.push((at, Mood::Bad, fresh.begun()));
     }
-    for (mood, text) in moments {
+    for (at, mood, text) in moments {
         state.history.remember(Moment { at, lane: Lane::Fault, mood, text, evidence: Evidence::Faults });
     }
 }

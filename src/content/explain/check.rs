@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use unicode_width::UnicodeWidthStr;
 
-use super::{Both, Field, Words, fill, wrong};
+use super::{Field, Words, fill, wrong};
 use crate::content::ContentError;
+use crate::content::both::Both;
 use crate::domain::diagnosis::{CATALOGUE, Known};
 use crate::text::Lang;
 

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::ContentError;
+use super::both::Both;
 use crate::domain::diagnosis::{Finding, UNKNOWN};
 use crate::text::{Lang, yaml};
 
@@ -58,22 +59,6 @@ pub struct Field {
     pub source: String,
     #[serde(flatten)]
     words: Both<String>,
-}
-
-/// One thing in both languages.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-struct Both<T> {
-    en: T,
-    ja: T,
-}
-
-impl<T> Both<T> {
-    fn of(&self, lang: Lang) -> &T {
-        match lang {
-            Lang::En => &self.en,
-            Lang::Ja => &self.ja,
-        }
-    }
 }
 
 impl Explain {

@@ -8,6 +8,8 @@ use crate::domain::equivalent::{aws, kubectl};
 use crate::domain::step::Step;
 use crate::lab::manifests::Parts;
 use crate::provider::{Images, Provider};
+use crate::text::words::Word;
+use crate::text::{Lang, steps};
 
 /// The steps' ids in their order: the words for `--until`.
 pub const STEPS: [&str; 10] = [
@@ -38,47 +40,22 @@ pub(super) fn plan(provider: &dyn Provider, options: &UpOptions, parts: &Parts) 
 
 /// A step's title and reason.
 fn words(id: &str, provider: &dyn Provider, options: &UpOptions, parts: &Parts) -> (String, &'static str) {
-    let (title, why) = match id {
-        "preflight" => {
-            ("look whether the lab can run here", "what would stop it half way is told before anything is changed")
-        }
-        "cluster" => {
-            return (
-                format!("start the cluster ({})", provider.name()),
-                "a lab needs an API server, controllers and a node",
-            );
-        }
-        "connect" => {
-            ("connect to its API server", "a wrong kubeconfig is better told now than as twelve odd errors later")
-        }
-        "check" => {
-            ("let the server check the manifests", "a broken manifest is refused as a whole, nothing is half done")
-        }
-        "init-config" => {
-            ("apply LocalStack's init scripts", "they make the table and the bucket when LocalStack starts")
-        }
-        "localstack" => ("apply LocalStack", "S3 and DynamoDB for the lab, inside the cluster"),
-        "init" => (
-            "wait until LocalStack, the table and the bucket answer",
-            "LocalStack calls itself ready before its init scripts have run",
-        ),
-        "images" => {
-            let why = match provider.images() {
-                Images::BuiltIn => "the images are programs that the sandbox knows",
-                Images::Present => "the images must be on the nodes already; nothing is pulled or loaded",
-            };
-            return (format!("see to the images: {}", parts.images().join(", ")), why);
-        }
-        "manifests" => {
-            let title = match &options.manifests {
-                Some(dir) => format!("apply the app ({})", dir.display()),
-                None => format!("apply the app ({})", options.stage),
-            };
-            return (title, "the task API, and the CronJob that reports on its tasks");
-        }
-        _ => ("wait until its pods are ready", "from here on every command of the tutorial works"),
+    let Some((title, why)) = steps::step(id) else { return (id.to_owned(), "") };
+    let (title, why) = (title.text(Lang::En), why.text(Lang::En));
+    let more = match id {
+        "cluster" => format!(" ({})", provider.name()),
+        "images" => format!(": {}", parts.images().join(", ")),
+        "manifests" => match &options.manifests {
+            Some(dir) => format!(" ({})", dir.display()),
+            None => format!(" ({})", options.stage),
+        },
+        _ => String::new(),
     };
-    (title.to_owned(), why)
+    let why = match (id, provider.images()) {
+        ("images", Images::Present) => Word::StepImagesPresentWhy.text(Lang::En),
+        _ => why,
+    };
+    (format!("{title}{more}"), why)
 }
 
 /// The equivalent commands, for one namespace.

@@ -3,7 +3,6 @@
 use ratatui::layout::Rect;
 
 use crate::app::state::table::Item;
-use crate::content::explain::Explain;
 use crate::domain::event::EventRow;
 use crate::domain::object::Kind;
 use crate::text::words::{Word, fill};
@@ -82,7 +81,7 @@ fn about(canvas: &mut Canvas<'_>, area: Rect, event: &EventRow) {
     } else if let Some(at) = event.at {
         facts.push(canvas.moment(at));
     }
-    let meaning = Explain::shipped().and_then(|explain| explain.reason(&event.reason, canvas.lang()));
+    let meaning = crate::app::known::reason(&event.reason, canvas.lang());
     let meaning = meaning.map(|meaning| format!("{}: {meaning}", canvas.word(Word::EventMeans)));
     // The meaning is what a newcomer needs: a long message must not push it out.
     let needs = meaning.as_ref().map_or(0, |words| sentences::lines(words, inner.width).len());

@@ -3,6 +3,7 @@
 mod cronjob;
 mod cronjobs;
 mod events;
+mod events_of;
 mod faults;
 mod fields;
 mod job;
@@ -15,6 +16,9 @@ mod pods;
 mod report;
 mod report_diff;
 mod reports;
+mod runs;
+#[cfg(test)]
+mod screens;
 mod start;
 mod story;
 mod strip;

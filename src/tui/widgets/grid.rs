@@ -137,6 +137,7 @@ pub(crate) fn window(top: usize, rows: usize, cursor: usize, total: usize) -> us
         return 0;
     }
     let top = top.min(total.saturating_sub(rows));
+    let cursor = cursor.min(total.saturating_sub(1));
     if cursor < top {
         cursor
     } else if cursor >= top + rows {
