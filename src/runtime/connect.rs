@@ -15,13 +15,10 @@ use super::Shared;
 use super::data;
 use super::forward::{Steps, Watching};
 use crate::app::message::{Body, Connected, Link};
+use crate::app::state::world::WATCHED;
 use crate::cluster::WatchEnd;
-use crate::domain::object::Kind;
 use crate::lab::{Lab, LabError};
 
-/// The kinds that are watched, those first that a person sees first.
-const WATCHED: [Kind; 7] =
-    [Kind::Pod, Kind::Job, Kind::CronJob, Kind::Service, Kind::Deployment, Kind::EndpointSlice, Kind::Event];
 /// Between two heartbeats.
 const BEAT: Duration = Duration::from_secs(3);
 /// A heartbeat that takes longer has failed.

@@ -4,6 +4,15 @@ use k8s_tutor::app::PanelId;
 
 use crate::runner::{Dashboard, lab};
 
+#[track_caller]
+fn go_to(dashboard: &Dashboard, namespace: &str) {
+    dashboard.press(":");
+    dashboard.type_text(&format!("ns {namespace}"));
+    dashboard.press("enter");
+    dashboard.wait_for(&format!("ns {namespace}"));
+    dashboard.wait_for("● live");
+}
+
 #[test]
 fn nothing_of_the_old_namespace_stays() {
     let lab = lab();
@@ -15,7 +24,7 @@ fn nothing_of_the_old_namespace_stays() {
     dashboard.wait_for("FAULT");
     // Everything that is read on the way is known by then: logs, a description, tasks, reports.
     dashboard.press("l");
-    dashboard.wait_for_line(&["task-reporter"]);
+    dashboard.wait_for("completed!!");
     dashboard.press("8");
     dashboard.wait_for("old task");
     dashboard.press("9");
@@ -23,11 +32,8 @@ fn nothing_of_the_old_namespace_stays() {
     dashboard.press("3 d");
     dashboard.wait_for_line(&["Name:", "oldjob"]);
 
-    dashboard.press("n");
-    dashboard.type_text("kube-system");
-    dashboard.press("enter");
-    dashboard.wait_for("ns kube-system");
-    dashboard.wait_for("● live");
+    // `n` looks for the next match in a text; the command line is everywhere.
+    go_to(&dashboard, "kube-system");
     for key in ["1", "2", "3", "4", "5", "6", "7", "8", "9", "0", "-"] {
         dashboard.press(key);
         let screen = dashboard.screen();
@@ -51,10 +57,6 @@ fn an_objects_text_does_not_outlive_its_namespace() {
     dashboard.wait_for("localstack");
     dashboard.press("y");
     dashboard.wait_for("kind: Pod");
-    dashboard.press("n");
-    dashboard.type_text("kube-system");
-    dashboard.press("enter");
-    dashboard.wait_for("ns kube-system");
-    dashboard.wait_for("● live");
+    go_to(&dashboard, "kube-system");
     dashboard.wait_for_not("kind: Pod");
 }

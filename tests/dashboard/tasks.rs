@@ -8,7 +8,7 @@ use crate::support::Lab;
 fn tasks(lab: &Lab) -> Vec<(String, bool)> {
     let all = lab.tutor(&["task", "ls", "-o", "json"]).ok().json();
     let title = |task: &serde_json::Value| task["title"].as_str().unwrap_or_default().to_owned();
-    all.as_array().unwrap().iter().map(|task| (title(task), task["done"] == true)).collect()
+    all["items"].as_array().unwrap().iter().map(|task| (title(task), task["done"] == true)).collect()
 }
 
 #[test]
