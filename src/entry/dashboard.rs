@@ -46,7 +46,7 @@ pub(super) fn main(request: DashboardRequest) -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return cli::failed(&format!("cannot start: {error}"), None, false),
     };
-    let code = runtime.block_on(open(request, panel));
+    let code = runtime.block_on(Box::pin(open(request, panel)));
     runtime.shutdown_timeout(Duration::from_millis(100));
     code
 }
@@ -59,7 +59,7 @@ async fn open(request: DashboardRequest, panel: Option<PanelId>) -> ExitCode {
     effects.into_iter().for_each(|effect| runtime.perform(effect));
     signals(sender);
     let code = match mode {
-        Mode::Interactive => interactive(state, queue, &mut runtime).await,
+        Mode::Interactive => Box::pin(interactive(state, queue, &mut runtime)).await,
         Mode::Plain(limit) => plain(&mut state, queue, &mut runtime, limit).await,
         Mode::Snapshot { width, height, format } => snapshot(state, queue, &mut runtime, (width, height), format).await,
     };

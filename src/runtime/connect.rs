@@ -30,11 +30,11 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// Keeps a connection up until the session ends.
 pub(super) async fn supervise(shared: Arc<Shared>, session: CancellationToken, epoch: u64, namespace: Option<String>) {
     let _ = session
-        .run_until_cancelled(async {
+        .run_until_cancelled(Box::pin(async {
             let mut pause = FIRST_PAUSE;
             loop {
                 shared.send(Body::Link(epoch, Link::Connecting)).await;
-                match attach(&shared, namespace.clone()).await {
+                match Box::pin(attach(&shared, namespace.clone())).await {
                     Ok(lab) => {
                         let lost = stand(&shared, Arc::new(lab), epoch).await;
                         shared.set_lab(epoch, None);
@@ -46,7 +46,7 @@ pub(super) async fn supervise(shared: Arc<Shared>, session: CancellationToken, e
                 sleep(pause).await;
                 pause = (pause * 2).min(LONGEST_PAUSE);
             }
-        })
+        }))
         .await;
 }
 

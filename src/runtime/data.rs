@@ -45,22 +45,22 @@ pub(super) async fn ask(shared: Arc<Shared>, effect: Effect) {
         Effect::ProbeFaults => Data::Effect(answer(&lab, |lab| faults::list(lab, true)).await),
         Effect::Fetch { object, yaml } => {
             let text = match &lab {
-                Ok(lab) if yaml => lab.cluster.object_yaml(&object).await.map_err(|error| of_cluster(error)),
-                Ok(lab) => lab.cluster.describe(&object).await.map_err(|error| of_cluster(error)),
+                Ok(lab) if yaml => lab.cluster.object_yaml(&object).await.map_err(of_cluster),
+                Ok(lab) => lab.cluster.describe(&object).await.map_err(of_cluster),
                 Err(down) => Err(down.clone()),
             };
             Data::Text { object, yaml, text }
         }
         Effect::FetchForEdit(object) => {
             let text = match &lab {
-                Ok(lab) => lab.cluster.object_yaml(&object).await.map_err(|error| of_cluster(error)),
+                Ok(lab) => lab.cluster.object_yaml(&object).await.map_err(of_cluster),
                 Err(down) => Err(down.clone()),
             };
             Data::Editable(object, text)
         }
         Effect::ListNamespaces => {
             let names = match &lab {
-                Ok(lab) => lab.cluster.namespaces().await.map_err(|error| of_cluster(error)),
+                Ok(lab) => lab.cluster.namespaces().await.map_err(of_cluster),
                 Err(down) => Err(down.clone()),
             };
             Data::Namespaces(names)

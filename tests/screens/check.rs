@@ -17,16 +17,6 @@ pub(crate) fn screen(text: &str, area: Rect) {
     }
 }
 
-/// True while a panel draws nothing but its own word.
-pub(crate) fn is_placeholder(scene: &Scene, panel: PanelId) -> bool {
-    let mut scene = scene.clone();
-    scene.state.toasts = Default::default();
-    let text = scene.size(80, 24).text();
-    let lines: Vec<&str> = text.lines().skip(2).take(21).map(str::trim).filter(|line| !line.is_empty()).collect();
-    // A notice may stand above it.
-    lines.len() <= 2 && lines.last() == Some(&panel.word())
-}
-
 /// Compares with the snapshot of a name.
 pub(crate) fn snapshot(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
