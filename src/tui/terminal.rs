@@ -2,8 +2,9 @@
 
 use std::io::{self, Stdout, Write};
 use std::panic;
-use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, Once, PoisonError};
+use std::time::{Duration, Instant};
 
 use crossterm::cursor::Show;
 use crossterm::event::{
@@ -24,8 +25,15 @@ use super::run::Screen;
 /// The terminal is ours: somebody has to give it back.
 static ENTERED: AtomicBool = AtomicBool::new(false);
 
-/// The terminal is the editor's for now: so is a Ctrl-C.
-static LENT: AtomicBool = AtomicBool::new(false);
+/// The terminal is the editor's: for now, or until a moment ago.
+static LENT: Mutex<Option<Lent>> = Mutex::new(None);
+/// A signal that was sent while the editor ran may be heard a moment after its end.
+const HEARD_LATE: Duration = Duration::from_secs(1);
+
+enum Lent {
+    Now,
+    Until(Instant),
+}
 
 /// The real terminal.
 pub struct Terminal {
@@ -70,9 +78,17 @@ fn enter(mouse: bool) -> io::Result<()> {
     Ok(())
 }
 
-/// True while the editor has the terminal.
+/// True while the editor has the terminal, and a moment longer: a Ctrl-C of then is meant for the editor.
 pub fn is_lent() -> bool {
-    LENT.load(Ordering::SeqCst)
+    match *LENT.lock().unwrap_or_else(PoisonError::into_inner) {
+        None => false,
+        Some(Lent::Now) => true,
+        Some(Lent::Until(end)) => end.elapsed() < HEARD_LATE,
+    }
+}
+
+fn lend(lent: Lent) {
+    *LENT.lock().unwrap_or_else(PoisonError::into_inner) = Some(lent);
 }
 
 /// Gives the terminal back, once: for a way out that does not drop [`Terminal`].
@@ -141,9 +157,9 @@ impl Screen for Terminal {
         // The reader of events would take the editor's keys.
         self.events = None;
         leave();
-        LENT.store(true, Ordering::SeqCst);
+        lend(Lent::Now);
         let edited = editor::edit(name, text);
-        LENT.store(false, Ordering::SeqCst);
+        lend(Lent::Until(Instant::now()));
         let entered = enter(self.mouse).and_then(|()| self.forget());
         self.events = Some(EventStream::new());
         entered.map_err(|error| format!("cannot take the terminal back: {error}"))?;

@@ -96,11 +96,6 @@ impl Dashboard {
         self.type_text(text);
     }
 
-    pub(crate) fn resize(&self, size: (u16, u16)) {
-        self.watcher.resize(size);
-        self.send(Event::Resize(size.0, size.1));
-    }
-
     fn send(&self, event: Event) {
         if let Some(events) = &self.events {
             self.keys.set(self.keys.get() + 1);

@@ -103,10 +103,6 @@ impl Watcher {
         self.inside().marked.clone().unwrap_or_default()
     }
 
-    pub(crate) fn resize(&self, size: (u16, u16)) {
-        self.inside().size = size;
-    }
-
     pub(crate) fn copied(&self) -> Vec<String> {
         self.inside().copied.clone()
     }

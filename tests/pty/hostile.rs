@@ -113,14 +113,14 @@ fn it_is_shown_on_every_panel_and_does_nothing() {
     terminal.send("3");
     terminal.wait_for("hostile");
     terminal.send("l");
-    terminal.wait_for("log-line ");
+    terminal.wait_for("log-line");
     terminal.send("7");
-    terminal.wait_for("event-message ");
+    terminal.wait_for("event-message");
     terminal.send("3");
     terminal.send("d");
     terminal.wait_until("the description", |screen| screen.contains("Name:") && screen.contains("hostile"));
     terminal.send("G");
-    terminal.wait_for("event-message ");
+    terminal.wait_for("event-message");
     terminal.send("M");
     terminal.wait_for("Messages");
     is_harmless(&terminal.raw());

@@ -1,10 +1,14 @@
 //! Every way out gives the terminal back: the alternate screen is left, the cursor shows, the mouse and bracketed
 //! paste are off, and the line discipline echoes again.
 
-use nix::sys::signal::Signal;
+use std::io::Read;
+use std::time::Duration;
 
-use crate::support::Lab;
-use crate::terminal::{Terminal, lab};
+use nix::sys::signal::Signal;
+use portable_pty::{PtySize, native_pty_system};
+
+use crate::support::{Lab, until};
+use crate::terminal::{Terminal, command, lab};
 
 /// A dashboard that has taken its terminal.
 fn open(lab: &Lab) -> Terminal {
@@ -52,9 +56,22 @@ fn by_a_panic() {
 #[test]
 fn a_window_that_is_closed_ends_the_program() {
     let lab = lab();
-    let mut terminal = open(&lab);
-    terminal.close();
-    terminal.gone();
+    // Without a `Terminal`, whose reader would hold the window open.
+    let pair = native_pty_system().openpty(PtySize::default()).unwrap();
+    let mut child = pair.slave.spawn_command(command(&lab, &["--panel", "pods"], &[])).unwrap();
+    drop(pair.slave);
+    let mut reader = pair.master.try_clone_reader().unwrap();
+    let (mut raw, mut buffer) = (Vec::new(), [0; 4096]);
+    while !String::from_utf8_lossy(&raw).contains("live") {
+        let read = reader.read(&mut buffer).unwrap();
+        assert!(read > 0, "it ended: {}", String::from_utf8_lossy(&raw));
+        raw.extend_from_slice(&buffer[..read]);
+    }
+    drop((reader, pair.master));
+    until("the program ends", Duration::from_secs(60), || match child.try_wait() {
+        Ok(Some(_)) => Ok(()),
+        other => Err(format!("{other:?}")),
+    });
 }
 
 #[test]

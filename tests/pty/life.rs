@@ -22,9 +22,10 @@ fn it_starts_follows_the_size_and_quits() {
     terminal.wait_for("too small");
     terminal.resize(130, 40);
     let large = terminal.wait_until("it is whole again", |screen| {
-        screen.contains("localstack-") && screen.contains("JST") && screen.contains("Story")
+        let footer = screen.lines().any(|line| line.trim_end().ends_with("q quit"));
+        footer && screen.contains("localstack-") && screen.contains("JST") && screen.contains("Story")
     });
-    assert!(large.lines().any(|line| line.trim_end().ends_with("q quit")), "{large}");
+    assert!(large.lines().count() > 35, "{large}");
 
     terminal.send("q");
     let after = terminal.ended();
@@ -43,7 +44,7 @@ fn an_editor_gets_the_terminal_and_gives_it_back() {
     let editor = script(
         &lab,
         "editor",
-        &format!("stty -a > {shown} <&1; kill -INT $PPID; sed -i 's/0 15 \\* \\* \\*/7 8 * * */' \"$1\""),
+        &format!("stty -a > {shown}; kill -INT $PPID; sed -i 's/0 15 \\* \\* \\*/7 8 * * */' \"$1\""),
     );
     let mut terminal = Terminal::with(&lab, &["--panel", "cronjobs"], &[("EDITOR", &editor)]);
     terminal.wait_for("● live");
@@ -81,12 +82,14 @@ fn an_editor_that_is_not_there_is_named() {
 #[test]
 fn up_opens_the_dashboard_on_the_plan() {
     let lab = Lab::new();
-    let mut terminal = Terminal::open(&lab, &["up"]);
-    for step in ["preflight", "cluster", "localstack", "rollouts"] {
+    // High enough for the whole plan beside what comes after it.
+    let mut terminal = Terminal::sized(&lab, &["up"], &[], (120, 48));
+    for step in ["start the cluster", "apply LocalStack's init scripts", "wait until its pods are ready"] {
         terminal.wait_for(step);
     }
     terminal.wait_for("the lab is up");
     terminal.wait_for("● live");
+    terminal.wait_for("What to do next");
     terminal.send("q");
     let after = terminal.ended();
     assert!(after.status.success());

@@ -31,8 +31,8 @@ struct Shared {
 /// A terminal with the program in it.
 pub(crate) struct Terminal {
     shared: Arc<Shared>,
-    master: Option<Box<dyn MasterPty + Send>>,
-    writer: Option<Box<dyn Write + Send>>,
+    master: Box<dyn MasterPty + Send>,
+    writer: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
     pub(crate) pid: Pid,
 }
@@ -49,6 +49,21 @@ fn size(columns: u16, rows: u16) -> PtySize {
     PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }
 }
 
+/// `k8s-tutor ARGS` as this lab's user.
+pub(crate) fn command(lab: &Lab, args: &[&str], env: &[(&str, &str)]) -> CommandBuilder {
+    let usual = lab.command(env!("CARGO_BIN_EXE_k8s-tutor"));
+    let mut command = CommandBuilder::new(usual.get_program());
+    command.env_clear();
+    for (name, value) in usual.get_envs() {
+        command.env(name, value.unwrap_or_default());
+    }
+    command.env("TERM", "xterm-256color");
+    env.iter().for_each(|(name, value)| command.env(name, value));
+    command.args(args);
+    command.cwd(lab.home());
+    command
+}
+
 fn cells(n: u16) -> NonZeroU16 {
     NonZeroU16::new(n).unwrap()
 }
@@ -61,33 +76,27 @@ impl Terminal {
 
     /// The same with more in the environment.
     pub(crate) fn with(lab: &Lab, args: &[&str], env: &[(&str, &str)]) -> Self {
-        let pair = native_pty_system().openpty(size(120, 30)).unwrap();
-        let usual = lab.command(env!("CARGO_BIN_EXE_k8s-tutor"));
-        let mut command = CommandBuilder::new(usual.get_program());
-        command.env_clear();
-        for (name, value) in usual.get_envs() {
-            command.env(name, value.unwrap_or_default());
-        }
-        command.env("TERM", "xterm-256color");
-        env.iter().for_each(|(name, value)| command.env(name, value));
-        command.args(args);
-        command.cwd(lab.home());
-        let child = pair.slave.spawn_command(command).unwrap();
+        Self::sized(lab, args, env, (120, 30))
+    }
+
+    /// The same in another size: columns, rows.
+    pub(crate) fn sized(lab: &Lab, args: &[&str], env: &[(&str, &str)], (columns, rows): (u16, u16)) -> Self {
+        let pair = native_pty_system().openpty(size(columns, rows)).unwrap();
+        let child = pair.slave.spawn_command(command(lab, args, env)).unwrap();
         drop(pair.slave);
         let pid = Pid::from_raw(i32::try_from(child.process_id().unwrap()).unwrap());
-        let parser = vt100::Parser::new(cells(30), cells(120), 0);
+        let parser = vt100::Parser::new(cells(rows), cells(columns), 0);
         let shared = Arc::new(Shared::default());
         *shared.seen() = Some(Seen { parser, raw: Vec::new(), closed: false });
         let reader = pair.master.try_clone_reader().unwrap();
         let (seen, writer) = (shared.clone(), pair.master.take_writer().unwrap());
         std::thread::spawn(move || seen.read(reader));
-        Self { shared, master: Some(pair.master), writer: Some(writer), child, pid }
+        Self { shared, master: pair.master, writer, child, pid }
     }
 
     /// Sends bytes as a keyboard does.
     pub(crate) fn send(&mut self, keys: &str) {
-        let writer = self.writer.as_mut().unwrap();
-        writer.write_all(keys.as_bytes()).and_then(|()| writer.flush()).unwrap();
+        self.writer.write_all(keys.as_bytes()).and_then(|()| self.writer.flush()).unwrap();
     }
 
     pub(crate) fn signal(&self, signal: Signal) {
@@ -97,7 +106,7 @@ impl Terminal {
     pub(crate) fn resize(&self, columns: u16, rows: u16) {
         // First the picture, so that what is drawn for the new size is not taken for the old one.
         self.shared.with(|seen| seen.parser.screen_mut().set_size(cells(rows), cells(columns)));
-        self.master.as_ref().unwrap().resize(size(columns, rows)).unwrap();
+        self.master.resize(size(columns, rows)).unwrap();
     }
 
     /// Waits until the screen is as it should be.
@@ -124,13 +133,13 @@ impl Terminal {
         self.shared.with(|seen| seen.raw.clone())
     }
 
-    /// Whether the terminal is as the dashboard needs it: so that a test of its being given back can fail.
+    /// Waits until the terminal is as the dashboard needs it: so that a test of its being given back can fail.
     #[track_caller]
     pub(crate) fn is_taken(&self) {
-        self.shared.with(|seen| {
+        self.shared.until("the terminal is taken", |seen| {
             let screen = seen.parser.screen();
-            assert!(screen.alternate_screen() && screen.hide_cursor() && screen.bracketed_paste());
-            assert_ne!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
+            let mouse = screen.mouse_protocol_mode() != vt100::MouseProtocolMode::None;
+            (screen.alternate_screen() && screen.hide_cursor() && screen.bracketed_paste() && mouse).then_some(())
         });
         let modes = self.modes();
         assert!(!modes.contains(" ECHO ") && !modes.contains(" ICANON "), "raw: {modes}");
@@ -138,14 +147,8 @@ impl Terminal {
 
     /// The local modes of the line discipline, as ` ECHO ICANON … `.
     fn modes(&self) -> String {
-        let termios = self.master.as_ref().unwrap().get_termios().unwrap();
+        let termios = self.master.get_termios().unwrap();
         format!("{:?} ", termios.local_flags).replace(['|', '('], " ").replace(')', " ")
-    }
-
-    /// The terminal's window is closed.
-    pub(crate) fn close(&mut self) {
-        self.writer = None;
-        self.master = None;
     }
 
     /// Waits for the program's end; what is left then.
@@ -155,15 +158,6 @@ impl Terminal {
             self.shared.until_closed("the program ends", |seen| (seen.raw.clone(), seen.parser.screen().contents()));
         let status = self.child.wait().unwrap();
         After { status, raw, text, modes: self.modes() }
-    }
-
-    /// Waits for the end of a program whose terminal was closed.
-    #[track_caller]
-    pub(crate) fn gone(&mut self) {
-        crate::support::until("the program ends", PATIENCE, || match self.child.try_wait() {
-            Ok(Some(_)) => Ok(()),
-            other => Err(format!("{other:?}")),
-        });
     }
 }
 
