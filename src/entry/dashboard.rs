@@ -111,15 +111,15 @@ async fn interactive(state: State, queue: mpsc::Receiver<Message>, runtime: &mut
     }
 }
 
-/// What stays when the dashboard is gone.
-#[expect(clippy::print_stdout, reason = "the terminal is the person's again")]
+/// What stays when the dashboard is gone. A terminal that is gone too has nobody to tell.
 fn farewell(state: &State) {
+    let mut out = std::io::stdout().lock();
     for fault in &state.world.faults {
         let place = crate::text::safe(&fault.target).into_owned();
-        println!("note: fault {} on {place} is still in place; k8s-tutor fault clear", fault.fault);
+        let _ = writeln!(out, "note: fault {} on {place} is still in place; k8s-tutor fault clear", fault.fault);
     }
     if state.link == LinkState::Up {
-        println!("The lab goes on. k8s-tutor opens it again, k8s-tutor down removes it.");
+        let _ = writeln!(out, "The lab goes on. k8s-tutor opens it again, k8s-tutor down removes it.");
     }
 }
 

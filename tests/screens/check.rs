@@ -1,10 +1,7 @@
 //! What holds for every screen, and how snapshots are named.
 
-use k8s_tutor::app::panel::PanelId;
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
-
-use crate::scene::Scene;
 
 /// No line is wider than the screen, nothing on it acts on a terminal.
 pub(crate) fn screen(text: &str, area: Rect) {
