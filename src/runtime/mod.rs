@@ -193,3 +193,38 @@ impl Shared {
 fn failure(error: &LabError) -> Failure {
     Failure::new(error.to_string(), error.next())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_connection_of_another_epoch_does_not_stand() {
+        let home = tempfile::tempdir().unwrap();
+        let nowhere = crate::provider::Options { sandbox_dir: home.path().join("none"), ..Default::default() };
+        let setup = Setup {
+            provider: crate::provider::choose(&nowhere).unwrap(),
+            up: UpOptions {
+                stage: Default::default(),
+                manifests: None,
+                until: None,
+                dry_run: true,
+                data: home.path().to_owned(),
+                record: crate::config::LabRecord::new("sandbox"),
+                patience: GRACE,
+            },
+            downloads: home.path().to_owned(),
+            settings: home.path().join("config.toml"),
+            read_settings: Arc::new(|| Err(String::new())),
+        };
+        let (sender, _queue) = mpsc::channel(QUEUE);
+        let mut runtime = Runtime::new(setup, sender);
+        for epoch in [1, 2] {
+            runtime.perform(Effect::Connect { epoch, namespace: None });
+        }
+        assert!(!runtime.shared.set_lab(1, None), "it was made for what is no longer asked for");
+        assert!(runtime.shared.set_lab(2, None));
+        assert_eq!(runtime.shared.attached().0, 2);
+        runtime.finish().await;
+    }
+}

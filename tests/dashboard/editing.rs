@@ -6,13 +6,16 @@ use crate::runner::{Dashboard, Opening, lab};
 use crate::screen::Editor;
 use crate::support::Lab;
 
+/// One use of the editor.
+type Deed = Box<dyn Fn(&str) -> Result<String, String> + Send>;
+
 /// An editor that does one thing after the other.
-fn editor(deeds: Vec<Box<dyn Fn(&str) -> Result<String, String> + Send>>) -> Editor {
+fn editor(deeds: Vec<Deed>) -> Editor {
     let mut deeds = deeds.into_iter();
     Box::new(move |text| deeds.next().map_or_else(|| Err("opened once too often".to_owned()), |deed| deed(text)))
 }
 
-fn replaces(from: &'static str, to: &'static str) -> Box<dyn Fn(&str) -> Result<String, String> + Send> {
+fn replaces(from: &'static str, to: &'static str) -> Deed {
     Box::new(move |text| {
         assert!(text.contains(from), "{from:?} is not in what the editor was given:\n{text}");
         Ok(text.replace(from, to))
