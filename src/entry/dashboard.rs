@@ -208,18 +208,29 @@ fn signals(queue: mpsc::Sender<Message>) {
         tokio::signal::unix::SignalKind::hangup(),
         tokio::signal::unix::SignalKind::interrupt(),
     ] {
-        if let Ok(mut signal) = tokio::signal::unix::signal(kind) {
-            let queue = queue.clone();
-            tokio::spawn(async move {
-                if signal.recv().await.is_some() {
-                    let _ = queue.send(Message { at: Timestamp::now(), body: Body::Terminate }).await;
-                    // A loop that does not listen any more is left to itself no longer.
-                    signal.recv().await;
-                    std::process::exit(130);
-                }
-            });
+        if let Ok(signal) = tokio::signal::unix::signal(kind) {
+            let is_interrupt = kind == tokio::signal::unix::SignalKind::interrupt();
+            tokio::spawn(end_on(signal, is_interrupt, queue.clone()));
         }
     }
     #[cfg(not(unix))]
     drop(queue);
+}
+
+#[cfg(unix)]
+async fn end_on(mut signal: tokio::signal::unix::Signal, is_interrupt: bool, queue: mpsc::Sender<Message>) {
+    let mut told = false;
+    while signal.recv().await.is_some() {
+        // A Ctrl-C in the editor reaches the whole process group; it is meant for the editor.
+        if is_interrupt && tui::is_lent() {
+            continue;
+        }
+        if told {
+            // A loop that does not listen any more is left to itself no longer.
+            tui::restore();
+            std::process::exit(130);
+        }
+        told = true;
+        let _ = queue.send(Message { at: Timestamp::now(), body: Body::Terminate }).await;
+    }
 }

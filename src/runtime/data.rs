@@ -27,9 +27,10 @@ pub(super) fn is_question(effect: &Effect) -> bool {
     )
 }
 
-/// Asks, and sends the answer. Answers carry the epoch of the connection that they come from.
+/// Asks, and sends the answer. Answers carry the epoch of the connection that they come from, also when another one
+/// stands by the time they are there.
 pub(super) async fn ask(shared: Arc<Shared>, effect: Effect) {
-    let lab = shared.lab();
+    let (epoch, lab) = shared.attached();
     let data = match effect {
         Effect::FindEndpoint => Data::Endpoint(answer(&lab, |lab| lab.aws_endpoint()).await),
         Effect::ListTasks => Data::Tasks(answer(&lab, tasks::list).await),
@@ -66,7 +67,7 @@ pub(super) async fn ask(shared: Arc<Shared>, effect: Effect) {
         }
         _ => return,
     };
-    shared.send(Body::Data(shared.epoch(), data)).await;
+    shared.send(Body::Data(epoch, data)).await;
 }
 
 async fn answer<'a, T, F>(lab: &'a Result<Arc<Lab>, Failure>, ask: impl FnOnce(&'a Lab) -> F) -> Result<T, Failure>
