@@ -9,7 +9,9 @@ use crossterm::cursor::Show;
 use crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture, Event, EventStream,
 };
-use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use crossterm::terminal::{
+    Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
 use crossterm::{clipboard::CopyToClipboard, execute};
 use futures::StreamExt;
 use ratatui::backend::CrosstermBackend;
@@ -122,9 +124,12 @@ impl Screen for Terminal {
         let edited = editor::edit(name, text);
         let entered = enter(self.mouse);
         self.events = Some(EventStream::new());
-        // Everything the editor left on the screen is drawn over.
-        let cleared = self.inner.clear();
-        entered.and(cleared).map_err(|error| format!("cannot take the terminal back: {error}"))?;
+        // Everything the editor left on the screen is drawn over, by a terminal that knows nothing of the frame before.
+        // `ratatui::Terminal::clear` would ask where the cursor is, and the answer is lost between two event readers.
+        let fresh = entered
+            .and_then(|()| execute!(io::stdout(), Clear(ClearType::All)))
+            .and_then(|()| ratatui::Terminal::new(CrosstermBackend::new(io::stdout())));
+        self.inner = fresh.map_err(|error| format!("cannot take the terminal back: {error}"))?;
         edited
     }
 

@@ -151,7 +151,9 @@ fn lab() -> State {
     for kind in Kind::ALL {
         watch(&mut state, 0, kind, News::Begin);
         match kind {
-            Kind::CronJob => drop(watch(&mut state, 0, kind, rows(vec![Row::CronJob(Box::new(cronjob("task-reporter")))]))),
+            Kind::CronJob => {
+                drop(watch(&mut state, 0, kind, rows(vec![Row::CronJob(Box::new(cronjob("task-reporter")))])))
+            }
             Kind::Service => drop(watch(&mut state, 0, kind, rows(vec![Row::Service(Box::new(service(4566)))]))),
             _ => {}
         }
@@ -316,7 +318,8 @@ fn a_log_is_read_while_its_pod_is_there_and_kept_when_it_is_not() {
     let effects = add_pod(&mut state, pod("test1", "test1-aaaaa", 0, None), 1);
     assert_eq!(effects, [Effect::FollowLog { pod: "test1-aaaaa".into(), container: None, previous: false }]);
     assert!(add_pod(&mut state, pod("test1", "test1-aaaaa", 0, Some(1)), 2).is_empty(), "once is enough");
-    let line = LogLine { pod: "test1-aaaaa".into(), attempt: None, at: Some(at(1)), text: "ERROR no".into(), cut: false };
+    let line =
+        LogLine { pod: "test1-aaaaa".into(), attempt: None, at: Some(at(1)), text: "ERROR no".into(), cut: false };
     let news = LogNews::Lines { pod: "test1-aaaaa".into(), previous: false, lines: vec![line] };
     say(&mut state, 2, Body::Log(EPOCH, news));
     watch(&mut state, 3, Kind::Pod, News::Gone(Uid::new("pod-test1-aaaaa")));
