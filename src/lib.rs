@@ -6,13 +6,17 @@
 //! ```text
 //!   main.rs -> entry  (joins every room; imported by none)
 //!                |
-//!    +-----------+------------+--------------------------+
-//!    v           v            v                          v
-//!   cli ------> lab ------> provider ----> image      workload   (runs inside pods;
-//!                |            |  |            |          ^        knows nothing of the rest)
-//!                |            |  +-> process <-+         |
-//!                v            v                          |
-//!          cluster, aws,   sandbox  (API server, controllers, node agent, S3 + DynamoDB)
+//!    +-----------+------------+-----------+--------------+
+//!    v           v            v           v              v
+//!   cli         tui        runtime     sandbox        workload   (runs inside pods;
+//!    |           |            |           |              ^        knows nothing of the rest)
+//!    |           +--> app <---+           +--------------+
+//!    |                        |
+//!    +--------> lab <---------+
+//!                |
+//!                +-----> provider ----> image, process   (of the sandbox: its daemon alone)
+//!                v
+//!          cluster, aws,   sandbox = API server, controllers, node agent, S3 + DynamoDB
 //!            content
 //!                \____________ all of them speak in the words of ____________/  domain
 //! ```

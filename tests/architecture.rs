@@ -19,6 +19,9 @@ const WALLS: &[(&str, &[&str])] = &[
     ("sandbox", &["domain", "process", "workload", "text", "config"]),
     ("provider", &["domain", "process", "image", "cluster", "text", "config"]),
     ("lab", &["domain", "cluster", "aws", "provider", "image", "content", "text", "config"]),
+    ("app", &["domain", "content", "text"]),
+    ("tui", &["app", "domain", "text"]),
+    ("runtime", &["app", "lab", "cluster", "domain", "provider"]),
     ("cli", &["lab", "domain", "provider", "content", "text", "config"]),
 ];
 
@@ -30,6 +33,9 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("domain", &["kube", "k8s_openapi", "tokio", "ratatui", "crossterm", "aws_sdk_s3", "aws_sdk_dynamodb"]),
     ("content", &["kube", "tokio"]),
     ("lab", &["ratatui", "crossterm", "clap", "indicatif"]),
+    ("app", &["ratatui", "crossterm", "kube", "k8s_openapi", "tokio", "aws_sdk_s3", "aws_sdk_dynamodb"]),
+    ("tui", &["kube", "k8s_openapi", "aws_sdk_s3", "aws_sdk_dynamodb"]),
+    ("runtime", &["ratatui", "crossterm", "kube"]),
 ];
 
 /// Inside the sandbox, the controllers and the agent are plain clients of any API server.
@@ -195,6 +201,28 @@ fn every_file_says_what_it_is_for_and_stays_short() {
         }
     }
     complain("files", &offences);
+}
+
+#[cfg(feature = "lab")]
+#[test]
+fn the_docs_name_every_key() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |path: &str| fs::read_to_string(root.join(path)).expect("UTF-8");
+    let keymap: toml::Table = read("assets/keymap.toml").parse().expect("TOML");
+    let docs = read("docs/dashboard.md");
+    let mut offences = Vec::new();
+    for (scope, actions) in &keymap {
+        let row = docs.lines().find(|line| line.starts_with(&format!("| `{scope}` | `"))).unwrap_or_default();
+        for (action, keys) in actions.as_table().expect("a table of actions") {
+            let keys = keys.as_array().cloned().unwrap_or_else(|| vec![keys.clone()]);
+            let keys: Vec<_> = keys.iter().filter_map(toml::Value::as_str).map(|key| format!("`{key}`")).collect();
+            let told = format!("{} {action}", keys.join(" "));
+            if !row.split(['|', ',']).any(|cell| cell.trim() == told) {
+                offences.push(format!("{scope}: {told}"));
+            }
+        }
+    }
+    complain("docs/dashboard.md does not tell these keys of assets/keymap.toml", &offences);
 }
 
 #[test]

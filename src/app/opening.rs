@@ -83,14 +83,21 @@ fn object(text: &str) -> Option<ObjectRef> {
 fn select_in_list(state: &mut State, name: Option<&str>) {
     let Some(name) = name else { return };
     let world = &mut state.world;
-    let uid = match state.here.panel {
-        PanelId::Jobs => world.jobs.named(name).map(|job| job.uid().clone()),
-        PanelId::Pods => world.pods.named(name).map(|pod| pod.uid().clone()),
-        PanelId::Cronjobs => world.cronjobs.named(name).map(|row| row.uid.clone()),
-        _ => None,
-    };
-    if let Some(uid) = uid {
-        navigate::select(state, &uid, jiff::Timestamp::UNIX_EPOCH);
+    // Not `navigate::select`: that opens what is selected already, as a second click does.
+    match state.here.panel {
+        PanelId::Jobs => {
+            let uid = world.jobs.named(name).map(|job| job.uid().clone());
+            uid.inspect(|uid| world.jobs.select(uid));
+        }
+        PanelId::Pods => {
+            let uid = world.pods.named(name).map(|pod| pod.uid().clone());
+            uid.inspect(|uid| world.pods.select(uid));
+        }
+        PanelId::Cronjobs => {
+            let uid = world.cronjobs.named(name).map(|row| row.uid.clone());
+            uid.inspect(|uid| world.cronjobs.select(uid));
+        }
+        _ => {}
     }
 }
 

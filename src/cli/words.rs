@@ -4,14 +4,19 @@ use std::time::Duration;
 
 pub(super) const TOP: &str = "\
 Examples:
-  k8s-tutor up                              bring the lab up
+  k8s-tutor up                              bring the lab up, and open the dashboard
+  k8s-tutor                                 the dashboard of a lab that is up
+  k8s-tutor --panel job --select test3      begin with one Job
+  k8s-tutor --readonly --lang ja            change nothing; in Japanese
+  k8s-tutor --snapshot 110x30 --panel jobs  one frame, then end
+  k8s-tutor --plain --for 30s               what changes, as lines
   k8s-tutor task seed 9                     some tasks, two thirds of them finished today
   k8s-tutor job run test1 --wait            run the report now
   k8s-tutor report cat                      read it
   k8s-tutor fault inject-port               break it, and watch Kubernetes retry
   k8s-tutor down                            remove what up made
 
-Without a verb, the lab's status is printed.
+Without a verb: the dashboard on a terminal, the lab's status elsewhere.
 
 Exit codes:
   0  done, or nothing to do          5  there already, or another k8s-tutor is at it
@@ -26,6 +31,8 @@ Environment:
 pub(super) const UP: &str = "\
 Examples:
   k8s-tutor up
+  k8s-tutor up --no-dashboard               lines instead of the dashboard
+  k8s-tutor --plain up                      the same as lines, and goes on telling what changes
   k8s-tutor up --dry-run                    the plan: each step, why, and its kubectl equivalent
   k8s-tutor up --until localstack           the first steps only; up again goes on
   k8s-tutor up --stage v1                   the web part only

@@ -7,7 +7,9 @@ use ratatui::style::{Color, Modifier};
 use unicode_width::UnicodeWidthStr;
 
 /// The size of a character in a picture.
-const CELL: (f32, f32) = (8.4, 18.0);
+const CELL: (f32, f32) = (8.4, 17.0);
+/// Where the letters stand in it.
+const BASELINE: f32 = 13.0;
 
 /// A frame as lines of text, spaces at the ends left out.
 pub fn text(buffer: &Buffer) -> String {
@@ -31,8 +33,8 @@ pub fn text(buffer: &Buffer) -> String {
     out
 }
 
-/// A frame as an SVG picture. Each run of one style is one text, stretched to its columns, so that wide characters
-/// stand where a terminal puts them, whatever the viewer's font.
+/// A frame as an SVG picture. Each run of one style is one text, stretched to its columns; wide characters, which come
+/// from other fonts, are put into their columns one by one. So everything stands where a terminal puts it.
 pub fn svg(buffer: &Buffer) -> String {
     let area = buffer.area;
     let (width, height) = (f32::from(area.width) * CELL.0, f32::from(area.height) * CELL.1);
@@ -58,6 +60,7 @@ struct Run {
     x: u16,
     columns: u16,
     text: String,
+    wide: bool,
     foreground: String,
     background: Option<String>,
     modifier: Modifier,
@@ -67,7 +70,6 @@ fn runs(buffer: &Buffer, y: u16) -> Vec<Run> {
     let area = buffer.area;
     let mut runs: Vec<Run> = Vec::new();
     let mut x = area.left();
-    let mut wide_before = false;
     while x < area.right() {
         let cell = &buffer[(x, y)];
         let columns = u16::try_from(cell.symbol().width().max(1)).unwrap_or(1);
@@ -78,7 +80,7 @@ fn runs(buffer: &Buffer, y: u16) -> Vec<Run> {
                 if run.foreground == foreground
                     && run.background == background
                     && run.modifier == cell.modifier
-                    && wide == wide_before =>
+                    && run.wide == wide =>
             {
                 run.text.push_str(cell.symbol());
                 run.columns += columns;
@@ -87,12 +89,12 @@ fn runs(buffer: &Buffer, y: u16) -> Vec<Run> {
                 x: x - area.left(),
                 columns,
                 text: cell.symbol().to_owned(),
+                wide,
                 foreground,
                 background,
                 modifier: cell.modifier,
             }),
         }
-        wide_before = wide;
         x += columns;
     }
     runs
@@ -128,12 +130,22 @@ impl Run {
         }
         let _ = writeln!(
             out,
-            "<text x=\"{x:.1}\" y=\"{:.1}\" textLength=\"{width:.1}\" lengthAdjust=\"spacingAndGlyphs\" \
-             xml:space=\"preserve\" fill=\"{}\"{style}>{}</text>",
-            y + 13.5,
+            "<text {} y=\"{:.0}\" xml:space=\"preserve\" fill=\"{}\"{style}>{}</text>",
+            self.place(x, width),
+            y + BASELINE,
             self.foreground,
             escaped(&self.text)
         );
+    }
+
+    /// Where the letters go: not every viewer stretches a text, but every one can place letters.
+    fn place(&self, x: f32, width: f32) -> String {
+        if !self.wide {
+            return format!("x=\"{x:.1}\" textLength=\"{width:.1}\" lengthAdjust=\"spacingAndGlyphs\"");
+        }
+        let columns = (0..self.columns).step_by(2);
+        let places: Vec<String> = columns.map(|column| format!("{:.1}", x + f32::from(column) * CELL.0)).collect();
+        format!("x=\"{}\" font-size=\"16\"", places.join(" "))
     }
 }
 
@@ -169,8 +181,8 @@ mod tests {
         buffer.set_string(0, 0, "設計<b", Style::default().fg(Color::Rgb(1, 2, 3)));
         assert_eq!(text(&buffer), "設計<b\n");
         let svg = svg(&buffer);
-        assert!(svg.contains("textLength=\"33.6\""), "{svg}");
-        assert!(svg.contains("x=\"33.6\""), "{svg}");
+        assert!(svg.contains("x=\"0.0 16.8\""), "{svg}");
+        assert!(svg.contains("x=\"33.6\" textLength=\"16.8\""), "{svg}");
         assert!(svg.contains("&lt;b") && svg.contains("#010203"), "{svg}");
     }
 }
