@@ -7,6 +7,8 @@
 //! away. Told: from a change's bytes leaving the server to the frame that shows it; from a key to its frame; the
 //! processor's time at rest and at 100 and 500 changes a second; memory. Nothing here asserts a time.
 
+#![expect(clippy::print_stdout, reason = "a bench tells its figures")]
+
 use std::collections::HashMap;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -3,7 +3,6 @@
 use super::effect::Effect;
 use super::panel::PanelId;
 use super::state::table::Item;
-use super::state::world::Freshness;
 use super::state::{LinkState, Place, State, Target};
 use super::update::navigate;
 use crate::domain::object::{Kind, ObjectRef};
@@ -103,8 +102,7 @@ fn select_in_list(state: &mut State, name: Option<&str>) {
 }
 
 fn lists_are_whole(state: &State) -> bool {
-    let known = |kind| *state.world.freshness(kind) == Freshness::Live;
-    [Kind::CronJob, Kind::Job, Kind::Pod, Kind::Event, Kind::Service, Kind::Deployment].into_iter().all(known)
+    state.world.is_whole()
         && (state.world.endpoint.is_none() || state.world.reports.is_known() || state.world.reports_failure.is_some())
 }
 

@@ -2,6 +2,7 @@
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::{ByteStream, DateTime};
+use aws_sdk_s3::types::EncodingType;
 use jiff::Timestamp;
 use serde::Serialize;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
@@ -58,9 +59,12 @@ impl Reports {
     pub async fn list(&self) -> Result<Vec<Report>, AwsError> {
         let (mut reports, mut after) = (Vec::new(), None);
         loop {
-            let list = self.client.list_objects_v2().bucket(BUCKET).set_continuation_token(after).send().await;
+            let list = self.client.list_objects_v2().bucket(BUCKET).set_continuation_token(after);
+            // A key may hold characters that XML cannot: one of those must not make the whole list unreadable.
+            let list = list.encoding_type(EncodingType::Url).send().await;
             let page = list.map_err(|error| self.request("ListObjectsV2").failed(error))?;
-            reports.extend(page.contents().iter().map(report));
+            let encoded = page.encoding_type == Some(EncodingType::Url);
+            reports.extend(page.contents().iter().map(|object| report(object, encoded)));
             after = page.next_continuation_token.filter(|_| page.is_truncated == Some(true));
             if after.is_none() {
                 reports.sort_by(|a, b| a.key.cmp(&b.key));
@@ -167,12 +171,34 @@ impl Reports {
     }
 }
 
-fn report(object: &aws_sdk_s3::types::Object) -> Report {
+fn report(object: &aws_sdk_s3::types::Object, encoded: bool) -> Report {
+    let key = object.key().unwrap_or_default();
     Report {
-        key: object.key().unwrap_or_default().to_owned(),
+        key: if encoded { decoded(key) } else { key.to_owned() },
         size: size(object.size()),
         modified: moment(object.last_modified()),
     }
+}
+
+/// A key out of a list with `encoding-type=url`: `%XX`, and `+` for a space.
+fn decoded(key: &str) -> String {
+    let mut bytes = Vec::with_capacity(key.len());
+    let mut rest = key.as_bytes();
+    while let [first, after @ ..] = rest {
+        let digit = |at: usize| after.get(at).and_then(|digit| char::from(*digit).to_digit(16));
+        let byte = digit(0).zip(digit(1)).and_then(|(high, low)| u8::try_from(high * 16 + low).ok());
+        match byte.filter(|_| *first == b'%') {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &after[2..];
+            }
+            None => {
+                bytes.push(if *first == b'+' { b' ' } else { *first });
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 fn size(size: Option<i64>) -> u64 {
@@ -203,7 +229,7 @@ fn parse(bytes: &[u8], cut: bool) -> CsvTable {
 
 #[cfg(test)]
 mod tests {
-    use super::{MOST_ROWS, parse};
+    use super::{MOST_ROWS, decoded, parse};
 
     #[test]
     fn quotes_line_feeds_and_ragged_rows_are_read() {
@@ -212,6 +238,13 @@ mod tests {
         assert_eq!(table.rows[0].cells, ["1", "say \"hi\",\n再"]);
         assert_eq!(table.rows.iter().map(|row| row.ragged).collect::<Vec<_>>(), [false, true, true]);
         assert!(!table.truncated);
+    }
+
+    #[test]
+    fn keys_are_read_as_s3_encodes_them() {
+        assert_eq!(decoded("a/b+c%2Bd%1B%5D0%E8%A8%AD.csv"), "a/b c+d\u{1b}]0設.csv");
+        assert_eq!(decoded("100%"), "100%");
+        assert_eq!(decoded("%zz%"), "%zz%");
     }
 
     #[test]

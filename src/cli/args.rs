@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+use super::dashboard::DashboardArgs;
 use super::exit_code;
 use super::output::Format;
 use super::words;
@@ -20,51 +21,6 @@ pub(super) struct Args {
     pub dashboard: DashboardArgs,
     #[command(subcommand)]
     pub verb: Option<Verb>,
-}
-
-/// What the dashboard takes: no verb, or `up`.
-#[derive(Clone, Debug, Default, ClapArgs)]
-#[command(next_help_heading = "Dashboard")]
-pub(super) struct DashboardArgs {
-    /// Begin with this panel: start, cronjobs, jobs, pods, tree, logs, events, tasks, reports, faults, story, cronjob, job, report, object, messages
-    #[arg(long, value_name = "PANEL")]
-    pub panel: Option<String>,
-    /// The object to select or open there
-    #[arg(long, value_name = "NAME")]
-    pub select: Option<String>,
-    /// Change nothing, whatever key is pressed
-    #[arg(long)]
-    pub readonly: bool,
-    /// The language: en or ja (default: the locale's)
-    #[arg(long, value_name = "LANG")]
-    pub lang: Option<crate::text::Lang>,
-    /// The theme: dark, light, high-contrast, mono
-    #[arg(long, value_name = "NAME")]
-    pub theme: Option<String>,
-    /// Print one frame of this size and end
-    #[arg(long, value_name = "WxH", value_parser = super::dashboard::size, conflicts_with = "plain")]
-    pub snapshot: Option<(u16, u16)>,
-    /// The form of the frame
-    #[arg(long, value_enum, default_value_t, requires = "snapshot")]
-    pub format: super::dashboard::FrameFormat,
-    /// Print what changes as lines, without a screen
-    #[arg(long)]
-    pub plain: bool,
-    /// End after this time, with --plain
-    #[arg(long, value_name = "DURATION", value_parser = words::duration, requires = "plain")]
-    pub r#for: Option<std::time::Duration>,
-}
-
-impl DashboardArgs {
-    /// The form that is asked for by name.
-    pub(super) fn mode(&self) -> Option<super::dashboard::Mode> {
-        use super::dashboard::Mode;
-        match (self.snapshot, self.plain) {
-            (Some((width, height)), _) => Some(Mode::Snapshot { width, height, format: self.format }),
-            (None, true) => Some(Mode::Plain(self.r#for)),
-            (None, false) => None,
-        }
-    }
 }
 
 /// What every verb takes.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 
-use super::args::{Args, DashboardArgs, UpArgs, Verb};
+use super::args::{Args, UpArgs, Verb};
 use super::commands;
 use super::context::Context;
 use super::exit_code::Code;
@@ -17,6 +17,50 @@ use crate::config::Settings;
 use crate::lab::up::UpOptions;
 use crate::provider::Provider;
 use crate::text::Lang;
+
+/// What the dashboard takes: no verb, or `up`.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Dashboard")]
+pub(super) struct DashboardArgs {
+    /// Begin with this panel: start, cronjobs, jobs, pods, tree, logs, events, tasks, reports, faults, story, cronjob, job, report, object, messages
+    #[arg(long, value_name = "PANEL")]
+    pub panel: Option<String>,
+    /// The object to select or open there
+    #[arg(long, value_name = "NAME")]
+    pub select: Option<String>,
+    /// Change nothing, whatever key is pressed
+    #[arg(long)]
+    pub readonly: bool,
+    /// The language: en or ja (default: the locale's)
+    #[arg(long, value_name = "LANG")]
+    pub lang: Option<Lang>,
+    /// The theme: dark, light, high-contrast, mono
+    #[arg(long, value_name = "NAME")]
+    pub theme: Option<String>,
+    /// Print one frame of this size and end
+    #[arg(long, value_name = "WxH", value_parser = size, conflicts_with = "plain")]
+    pub snapshot: Option<(u16, u16)>,
+    /// The form of the frame
+    #[arg(long, value_enum, default_value_t, requires = "snapshot")]
+    pub format: FrameFormat,
+    /// Print what changes as lines, without a screen
+    #[arg(long)]
+    pub plain: bool,
+    /// End after this time, with --plain
+    #[arg(long, value_name = "DURATION", value_parser = super::words::duration, requires = "plain")]
+    pub r#for: Option<std::time::Duration>,
+}
+
+impl DashboardArgs {
+    /// The form that is asked for by name.
+    pub(super) fn mode(&self) -> Option<Mode> {
+        match (self.snapshot, self.plain) {
+            (Some((width, height)), _) => Some(Mode::Snapshot { width, height, format: self.format }),
+            (None, true) => Some(Mode::Plain(self.r#for)),
+            (None, false) => None,
+        }
+    }
+}
 
 /// What the dashboard is told.
 pub struct DashboardRequest {

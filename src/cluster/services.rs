@@ -9,8 +9,6 @@ use super::{Cluster, ClusterError, FIELD_MANAGER, rows};
 use crate::domain::equivalent;
 use crate::domain::service::{ServicePort, ServiceRow};
 
-/// The label by which an EndpointSlice names its Service.
-
 impl Cluster {
     /// A Service, `None` where it is not there.
     ///

@@ -46,7 +46,7 @@ pub(super) fn main(request: DashboardRequest) -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return cli::failed(&format!("cannot start: {error}"), None, false),
     };
-    let code = runtime.block_on(open(request, panel));
+    let code = runtime.block_on(Box::pin(open(request, panel)));
     runtime.shutdown_timeout(Duration::from_millis(100));
     code
 }
@@ -59,7 +59,7 @@ async fn open(request: DashboardRequest, panel: Option<PanelId>) -> ExitCode {
     effects.into_iter().for_each(|effect| runtime.perform(effect));
     signals(sender);
     let code = match mode {
-        Mode::Interactive => interactive(state, queue, &mut runtime).await,
+        Mode::Interactive => Box::pin(interactive(state, queue, &mut runtime)).await,
         Mode::Plain(limit) => plain(&mut state, queue, &mut runtime, limit).await,
         Mode::Snapshot { width, height, format } => snapshot(state, queue, &mut runtime, (width, height), format).await,
     };
@@ -111,15 +111,15 @@ async fn interactive(state: State, queue: mpsc::Receiver<Message>, runtime: &mut
     }
 }
 
-/// What stays when the dashboard is gone.
-#[expect(clippy::print_stdout, reason = "the terminal is the person's again")]
+/// What stays when the dashboard is gone. A terminal that is gone too has nobody to tell.
 fn farewell(state: &State) {
+    let mut out = std::io::stdout().lock();
     for fault in &state.world.faults {
         let place = crate::text::safe(&fault.target).into_owned();
-        println!("note: fault {} on {place} is still in place; k8s-tutor fault clear", fault.fault);
+        let _ = writeln!(out, "note: fault {} on {place} is still in place; k8s-tutor fault clear", fault.fault);
     }
     if state.link == LinkState::Up {
-        println!("The lab goes on. k8s-tutor opens it again, k8s-tutor down removes it.");
+        let _ = writeln!(out, "The lab goes on. k8s-tutor opens it again, k8s-tutor down removes it.");
     }
 }
 
@@ -208,18 +208,29 @@ fn signals(queue: mpsc::Sender<Message>) {
         tokio::signal::unix::SignalKind::hangup(),
         tokio::signal::unix::SignalKind::interrupt(),
     ] {
-        if let Ok(mut signal) = tokio::signal::unix::signal(kind) {
-            let queue = queue.clone();
-            tokio::spawn(async move {
-                if signal.recv().await.is_some() {
-                    let _ = queue.send(Message { at: Timestamp::now(), body: Body::Terminate }).await;
-                    // A loop that does not listen any more is left to itself no longer.
-                    signal.recv().await;
-                    std::process::exit(130);
-                }
-            });
+        if let Ok(signal) = tokio::signal::unix::signal(kind) {
+            let is_interrupt = kind == tokio::signal::unix::SignalKind::interrupt();
+            tokio::spawn(end_on(signal, is_interrupt, queue.clone()));
         }
     }
     #[cfg(not(unix))]
     drop(queue);
+}
+
+#[cfg(unix)]
+async fn end_on(mut signal: tokio::signal::unix::Signal, is_interrupt: bool, queue: mpsc::Sender<Message>) {
+    let mut told = false;
+    while signal.recv().await.is_some() {
+        // A Ctrl-C in the editor reaches the whole process group; it is meant for the editor.
+        if is_interrupt && tui::is_lent() {
+            continue;
+        }
+        if told {
+            // A loop that does not listen any more is left to itself no longer.
+            tui::restore();
+            std::process::exit(130);
+        }
+        told = true;
+        let _ = queue.send(Message { at: Timestamp::now(), body: Body::Terminate }).await;
+    }
 }

@@ -152,7 +152,7 @@ async fn save(shared: &Arc<Shared>, lab: &Lab, keys: Vec<String>) -> Result<Stri
     let wanted = if keys.is_empty() { vec![Which::All] } else { keys.into_iter().map(Which::Key).collect() };
     let mut saved = Vec::new();
     for which in wanted {
-        let (queue, epoch) = (shared.queue.clone(), shared.epoch());
+        let (queue, epoch) = (shared.queue.clone(), shared.link().epoch);
         let mut each = move |transfer: crate::domain::report::Transfer| {
             let data = Data::Progress { key: transfer.key, done: transfer.done, total: transfer.total };
             // A step of a bar that finds no room is no loss.

@@ -15,13 +15,10 @@ use super::Shared;
 use super::data;
 use super::forward::{Steps, Watching};
 use crate::app::message::{Body, Connected, Link};
+use crate::app::state::world::WATCHED;
 use crate::cluster::WatchEnd;
-use crate::domain::object::Kind;
 use crate::lab::{Lab, LabError};
 
-/// The kinds that are watched, those first that a person sees first.
-const WATCHED: [Kind; 7] =
-    [Kind::Pod, Kind::Job, Kind::CronJob, Kind::Service, Kind::Deployment, Kind::EndpointSlice, Kind::Event];
 /// Between two heartbeats.
 const BEAT: Duration = Duration::from_secs(3);
 /// A heartbeat that takes longer has failed.
@@ -33,14 +30,14 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// Keeps a connection up until the session ends.
 pub(super) async fn supervise(shared: Arc<Shared>, session: CancellationToken, epoch: u64, namespace: Option<String>) {
     let _ = session
-        .run_until_cancelled(async {
+        .run_until_cancelled(Box::pin(async {
             let mut pause = FIRST_PAUSE;
             loop {
                 shared.send(Body::Link(epoch, Link::Connecting)).await;
-                match attach(&shared, namespace.clone()).await {
+                match Box::pin(attach(&shared, namespace.clone())).await {
                     Ok(lab) => {
                         let lost = stand(&shared, Arc::new(lab), epoch).await;
-                        shared.set_lab(None);
+                        shared.set_lab(epoch, None);
                         pause = FIRST_PAUSE;
                         down(&shared, epoch, lost, None, pause).await;
                     }
@@ -49,7 +46,7 @@ pub(super) async fn supervise(shared: Arc<Shared>, session: CancellationToken, e
                 sleep(pause).await;
                 pause = (pause * 2).min(LONGEST_PAUSE);
             }
-        })
+        }))
         .await;
 }
 
@@ -74,7 +71,9 @@ async fn stand(shared: &Arc<Shared>, lab: Arc<Lab>, epoch: u64) -> String {
         server: cluster.url.clone(),
         kubeconfig: lab.place.target.kubeconfig.clone(),
     };
-    shared.set_lab(Some(lab));
+    if !shared.set_lab(epoch, Some(lab)) {
+        return "another connection is made".to_owned();
+    }
     shared.send(Body::Link(epoch, Link::Up(Box::new(connected)))).await;
     let watches = WATCHED.map(|kind| {
         let (cluster, sink) = (cluster.clone(), Watching { shared: shared.clone(), epoch });

@@ -27,9 +27,10 @@ pub(super) fn is_question(effect: &Effect) -> bool {
     )
 }
 
-/// Asks, and sends the answer. Answers carry the epoch of the connection that they come from.
+/// Asks, and sends the answer. Answers carry the epoch of the connection that they come from, also when another one
+/// stands by the time they are there.
 pub(super) async fn ask(shared: Arc<Shared>, effect: Effect) {
-    let lab = shared.lab();
+    let (epoch, lab) = shared.attached();
     let data = match effect {
         Effect::FindEndpoint => Data::Endpoint(answer(&lab, |lab| lab.aws_endpoint()).await),
         Effect::ListTasks => Data::Tasks(answer(&lab, tasks::list).await),
@@ -44,29 +45,29 @@ pub(super) async fn ask(shared: Arc<Shared>, effect: Effect) {
         Effect::ProbeFaults => Data::Effect(answer(&lab, |lab| faults::list(lab, true)).await),
         Effect::Fetch { object, yaml } => {
             let text = match &lab {
-                Ok(lab) if yaml => lab.cluster.object_yaml(&object).await.map_err(|error| of_cluster(error)),
-                Ok(lab) => lab.cluster.describe(&object).await.map_err(|error| of_cluster(error)),
+                Ok(lab) if yaml => lab.cluster.object_yaml(&object).await.map_err(of_cluster),
+                Ok(lab) => lab.cluster.describe(&object).await.map_err(of_cluster),
                 Err(down) => Err(down.clone()),
             };
             Data::Text { object, yaml, text }
         }
         Effect::FetchForEdit(object) => {
             let text = match &lab {
-                Ok(lab) => lab.cluster.object_yaml(&object).await.map_err(|error| of_cluster(error)),
+                Ok(lab) => lab.cluster.object_yaml(&object).await.map_err(of_cluster),
                 Err(down) => Err(down.clone()),
             };
             Data::Editable(object, text)
         }
         Effect::ListNamespaces => {
             let names = match &lab {
-                Ok(lab) => lab.cluster.namespaces().await.map_err(|error| of_cluster(error)),
+                Ok(lab) => lab.cluster.namespaces().await.map_err(of_cluster),
                 Err(down) => Err(down.clone()),
             };
             Data::Namespaces(names)
         }
         _ => return,
     };
-    shared.send(Body::Data(shared.epoch(), data)).await;
+    shared.send(Body::Data(epoch, data)).await;
 }
 
 async fn answer<'a, T, F>(lab: &'a Result<Arc<Lab>, Failure>, ask: impl FnOnce(&'a Lab) -> F) -> Result<T, Failure>

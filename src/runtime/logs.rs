@@ -36,8 +36,8 @@ pub(super) fn stop(shared: &Shared, pod: &str) {
 }
 
 async fn read(shared: Arc<Shared>, pod: String, container: Option<String>, previous: bool) {
-    let epoch = shared.epoch();
-    let why = match shared.lab() {
+    let (epoch, lab) = shared.attached();
+    let why = match lab {
         Err(down) => Some(down.what),
         Ok(lab) => {
             let options = LogOptions { follow: !previous, tail: Some(TAIL), previous, ..LogOptions::default() };

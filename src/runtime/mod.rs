@@ -17,8 +17,7 @@ mod save;
 mod settings;
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -61,16 +60,22 @@ pub struct Runtime {
     session: CancellationToken,
 }
 
+/// The connection, and the epoch that it belongs to. Kept together: an answer of one namespace must never be told as
+/// another's, and a connection that was made too late must not stand.
+#[derive(Default)]
+struct Link {
+    epoch: u64,
+    lab: Option<Arc<Lab>>,
+}
+
 /// What every task needs.
 struct Shared {
     setup: Setup,
     queue: mpsc::Sender<Message>,
     /// The connection that stands.
-    lab: Mutex<Option<Arc<Lab>>>,
+    link: Mutex<Link>,
     /// What is to be asked for now and then.
     polls: watch::Sender<(bool, bool)>,
-    /// The epoch of the connection.
-    epoch: AtomicU64,
     logs: Mutex<std::collections::HashMap<String, tokio::task::AbortHandle>>,
     tracker: TaskTracker,
     cancel: CancellationToken,
@@ -83,9 +88,8 @@ impl Runtime {
         let shared = Arc::new(Shared {
             setup,
             queue,
-            lab: Mutex::default(),
+            link: Mutex::default(),
             polls: watch::Sender::new((false, false)),
-            epoch: AtomicU64::new(0),
             logs: Mutex::default(),
             tracker: TaskTracker::new(),
             cancel: cancel.clone(),
@@ -101,8 +105,7 @@ impl Runtime {
             Effect::Connect { epoch, namespace } => {
                 self.session.cancel();
                 self.session = shared.cancel.child_token();
-                shared.set_lab(None);
-                shared.epoch.store(epoch, Ordering::SeqCst);
+                *shared.link() = Link { epoch, lab: None };
                 let session = self.session.clone();
                 shared.clone().start(connect::supervise(shared, session, epoch, namespace));
             }
@@ -145,18 +148,31 @@ impl Shared {
         self.tracker.spawn(task);
     }
 
+    fn link(&self) -> MutexGuard<'_, Link> {
+        self.link.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The epoch, and its connection, or what to say where there is none.
+    fn attached(&self) -> (u64, Result<Arc<Lab>, Failure>) {
+        let link = self.link();
+        let (epoch, lab) = (link.epoch, link.lab.clone());
+        drop(link);
+        (epoch, lab.ok_or_else(|| failure(&LabError::NotUp { provider: self.setup.provider.name() })))
+    }
+
     /// The connection, or what to say where there is none.
     fn lab(&self) -> Result<Arc<Lab>, Failure> {
-        let lab = self.lab.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        lab.ok_or_else(|| failure(&LabError::NotUp { provider: self.setup.provider.name() }))
+        self.attached().1
     }
 
-    fn set_lab(&self, lab: Option<Arc<Lab>>) {
-        *self.lab.lock().unwrap_or_else(PoisonError::into_inner) = lab;
-    }
-
-    fn epoch(&self) -> u64 {
-        self.epoch.load(Ordering::SeqCst)
+    /// The connection of an epoch came or went. False when another epoch has begun meanwhile.
+    fn set_lab(&self, epoch: u64, lab: Option<Arc<Lab>>) -> bool {
+        let mut link = self.link();
+        let in_force = link.epoch == epoch;
+        if in_force {
+            link.lab = lab;
+        }
+        in_force
     }
 
     /// Sends a message. False when the dashboard has ended.
@@ -176,4 +192,39 @@ impl Shared {
 /// A use case's failure as a person reads it.
 fn failure(error: &LabError) -> Failure {
     Failure::new(error.to_string(), error.next())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_connection_of_another_epoch_does_not_stand() {
+        let home = tempfile::tempdir().unwrap();
+        let nowhere = crate::provider::Options { sandbox_dir: home.path().join("none"), ..Default::default() };
+        let setup = Setup {
+            provider: crate::provider::choose(&nowhere).unwrap(),
+            up: UpOptions {
+                stage: Default::default(),
+                manifests: None,
+                until: None,
+                dry_run: true,
+                data: home.path().to_owned(),
+                record: crate::config::LabRecord::new("sandbox"),
+                patience: GRACE,
+            },
+            downloads: home.path().to_owned(),
+            settings: home.path().join("config.toml"),
+            read_settings: Arc::new(|| Err(String::new())),
+        };
+        let (sender, _queue) = mpsc::channel(QUEUE);
+        let mut runtime = Runtime::new(setup, sender);
+        for epoch in [1, 2] {
+            runtime.perform(Effect::Connect { epoch, namespace: None });
+        }
+        assert!(!runtime.shared.set_lab(1, None), "it was made for what is no longer asked for");
+        assert!(runtime.shared.set_lab(2, None));
+        assert_eq!(runtime.shared.attached().0, 2);
+        runtime.finish().await;
+    }
 }

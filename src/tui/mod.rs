@@ -25,7 +25,7 @@ mod widgets;
 pub use canvas::Notes;
 pub use frame_text::{svg, text};
 pub use run::{Loop, Perform, Screen};
-pub use terminal::Terminal;
+pub use terminal::{Terminal, is_lent, restore};
 pub use theme::Theme;
 pub use view::draw;
 

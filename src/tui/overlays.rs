@@ -86,10 +86,9 @@ fn palette(canvas: &mut Canvas<'_>, area: Rect, line: &Palette) {
         return;
     }
     let overlay = canvas.theme.overlay;
-    let text = line.input.value();
+    let (text, cursor) = super::widgets::lines::field(&line.input, inner.width.saturating_sub(1));
     canvas.text(inner.x, inner.y, inner.width, &format!(":{text}"), overlay.patch(canvas.theme.accent));
-    let cursor = 1 + u16::try_from(line.input.visual_cursor()).unwrap_or(0);
-    canvas.notes.cursor = Some((inner.x + cursor.min(inner.width.saturating_sub(1)), inner.y));
+    canvas.notes.cursor = Some((inner.x + (cursor + 1).min(inner.width.saturating_sub(1)), inner.y));
     let fits = usize::from(inner.height.saturating_sub(1));
     let selected = line.selected.min(suggestions.len().saturating_sub(1));
     let top = super::widgets::grid::window(0, fits, selected, suggestions.len());
@@ -150,12 +149,10 @@ fn dialog(canvas: &mut Canvas<'_>, area: Rect, question: &Dialog) {
         let label_style = if focused { overlay.patch(canvas.theme.accent) } else { overlay };
         let used = canvas.text(x, y, w, &label, label_style);
         let room = w.saturating_sub(used);
-        let scroll = field.input.visual_scroll(usize::from(room.saturating_sub(1)));
-        let text = super::widgets::lines::scrolled(field.input.value(), scroll);
-        canvas.text(x + used, y, room, text, overlay);
+        let (text, cursor) = super::widgets::lines::field(&field.input, room);
+        canvas.text(x + used, y, room, &text, overlay);
         canvas.tint(ratatui::layout::Rect::new(x + used, y, room, 1), canvas.theme.selected);
         if focused {
-            let cursor = u16::try_from(field.input.visual_cursor().saturating_sub(scroll)).unwrap_or(0);
             canvas.notes.cursor = Some((x + used + cursor.min(room.saturating_sub(1)), y));
         }
         y += 2;

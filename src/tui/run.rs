@@ -85,12 +85,11 @@ impl<S: Screen, P: Perform> Loop<S, P> {
     ///
     /// # Errors
     /// The theme is none of those that ship, or the terminal is gone.
-    pub fn new(mut screen: S, perform: P, mut state: State) -> Result<Self, TuiError> {
+    pub fn new(screen: S, perform: P, mut state: State) -> Result<Self, TuiError> {
         let theme = Theme::named(&state.options.theme)?;
         state.size = screen.size().map_err(|source| TuiError::Terminal { what: "measure", source })?;
         state.dirty = true;
         state.urgent = true;
-        let _ = &mut screen;
         Ok(Self {
             screen,
             perform,
@@ -199,6 +198,8 @@ impl<S: Screen, P: Perform> Loop<S, P> {
         self.state.urgent = false;
         self.last_frame = Instant::now();
         self.frames += 1;
+        #[cfg(debug_assertions)]
+        panic_at(self.frames);
         Ok(())
     }
 }
@@ -215,6 +216,14 @@ fn commented(error: &str) -> String {
 fn uncommented(text: &str) -> String {
     let kept = text.lines().filter(|line| !line.starts_with("# k8s-tutor: "));
     kept.skip_while(|line| line.is_empty()).map(|line| format!("{line}\n")).collect()
+}
+
+/// For the tests of the terminal: `K8S_TUTOR_PANIC_AT=frame:N` panics after the Nth frame. Not in releases.
+#[cfg(debug_assertions)]
+fn panic_at(frame: u64) {
+    let at = std::env::var("K8S_TUTOR_PANIC_AT").ok();
+    let wanted = at.as_deref().and_then(|at| at.strip_prefix("frame:")).and_then(|n| n.parse().ok());
+    assert!(wanted != Some(frame), "asked for by K8S_TUTOR_PANIC_AT");
 }
 
 /// A moment that never comes in a session.

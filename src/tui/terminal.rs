@@ -2,8 +2,9 @@
 
 use std::io::{self, Stdout, Write};
 use std::panic;
-use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, Once, PoisonError};
+use std::time::{Duration, Instant};
 
 use crossterm::cursor::Show;
 use crossterm::event::{
@@ -23,6 +24,16 @@ use super::run::Screen;
 
 /// The terminal is ours: somebody has to give it back.
 static ENTERED: AtomicBool = AtomicBool::new(false);
+
+/// The terminal is the editor's: for now, or until a moment ago.
+static LENT: Mutex<Option<Lent>> = Mutex::new(None);
+/// A signal that was sent while the editor ran may be heard a moment after its end.
+const HEARD_LATE: Duration = Duration::from_secs(1);
+
+enum Lent {
+    Now,
+    Until(Instant),
+}
 
 /// The real terminal.
 pub struct Terminal {
@@ -46,6 +57,14 @@ impl Terminal {
         })?;
         Ok(Self { inner, events: Some(EventStream::new()), mouse })
     }
+
+    /// Everything that is on the screen is drawn over. `ratatui::Terminal::clear` would ask the terminal where its
+    /// cursor is, and fail with those that do not answer.
+    fn forget(&mut self) -> io::Result<()> {
+        execute!(io::stdout(), Clear(ClearType::All))?;
+        self.inner = ratatui::Terminal::new(CrosstermBackend::new(io::stdout()))?;
+        Ok(())
+    }
 }
 
 fn enter(mouse: bool) -> io::Result<()> {
@@ -59,7 +78,24 @@ fn enter(mouse: bool) -> io::Result<()> {
     Ok(())
 }
 
-/// Gives the terminal back, once.
+/// True while the editor has the terminal, and a moment longer: a Ctrl-C of then is meant for the editor.
+pub fn is_lent() -> bool {
+    match *LENT.lock().unwrap_or_else(PoisonError::into_inner) {
+        None => false,
+        Some(Lent::Now) => true,
+        Some(Lent::Until(end)) => end.elapsed() < HEARD_LATE,
+    }
+}
+
+fn lend(lent: Lent) {
+    *LENT.lock().unwrap_or_else(PoisonError::into_inner) = Some(lent);
+}
+
+/// Gives the terminal back, once: for a way out that does not drop [`Terminal`].
+pub fn restore() {
+    leave();
+}
+
 fn leave() {
     if !ENTERED.swap(false, Ordering::SeqCst) {
         return;
@@ -121,15 +157,12 @@ impl Screen for Terminal {
         // The reader of events would take the editor's keys.
         self.events = None;
         leave();
+        lend(Lent::Now);
         let edited = editor::edit(name, text);
-        let entered = enter(self.mouse);
+        lend(Lent::Until(Instant::now()));
+        let entered = enter(self.mouse).and_then(|()| self.forget());
         self.events = Some(EventStream::new());
-        // Everything the editor left on the screen is drawn over, by a terminal that knows nothing of the frame before.
-        // `ratatui::Terminal::clear` would ask where the cursor is, and the answer is lost between two event readers.
-        let fresh = entered
-            .and_then(|()| execute!(io::stdout(), Clear(ClearType::All)))
-            .and_then(|()| ratatui::Terminal::new(CrosstermBackend::new(io::stdout())));
-        self.inner = fresh.map_err(|error| format!("cannot take the terminal back: {error}"))?;
+        entered.map_err(|error| format!("cannot take the terminal back: {error}"))?;
         edited
     }
 

@@ -203,12 +203,11 @@ fn footer(canvas: &mut Canvas<'_>, area: Rect) {
     let theme = canvas.theme;
     canvas.clear(area, theme.bar);
     if let Focus::Filter(input) = &canvas.state.focus {
-        let text = input.value();
         let used = canvas.text(area.x, area.y, 2, " /", theme.key);
-        canvas.text(area.x + used, area.y, area.width.saturating_sub(used), text, theme.bar);
-        let before = text.get(..input.visual_cursor()).unwrap_or(text);
-        let cursor = used + u16::try_from(before.width().max(input.visual_cursor())).unwrap_or(0);
-        canvas.notes.cursor = Some((area.x + cursor.min(area.width.saturating_sub(1)), area.y));
+        let room = area.width.saturating_sub(used);
+        let (text, cursor) = super::widgets::lines::field(input, room);
+        canvas.text(area.x + used, area.y, room, &text, theme.bar);
+        canvas.notes.cursor = Some((area.x + used + cursor.min(room.saturating_sub(1)), area.y));
         return;
     }
     let panel = canvas.state.here.panel;

@@ -1,10 +1,7 @@
 //! What holds for every screen, and how snapshots are named.
 
-use k8s_tutor::app::panel::PanelId;
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
-
-use crate::scene::Scene;
 
 /// No line is wider than the screen, nothing on it acts on a terminal.
 pub(crate) fn screen(text: &str, area: Rect) {
@@ -15,16 +12,6 @@ pub(crate) fn screen(text: &str, area: Rect) {
         let acts = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
         assert!(!line.chars().any(acts), "{line:?}");
     }
-}
-
-/// True while a panel draws nothing but its own word.
-pub(crate) fn is_placeholder(scene: &Scene, panel: PanelId) -> bool {
-    let mut scene = scene.clone();
-    scene.state.toasts = Default::default();
-    let text = scene.size(80, 24).text();
-    let lines: Vec<&str> = text.lines().skip(2).take(21).map(str::trim).filter(|line| !line.is_empty()).collect();
-    // A notice may stand above it.
-    lines.len() <= 2 && lines.last() == Some(&panel.word())
 }
 
 /// Compares with the snapshot of a name.

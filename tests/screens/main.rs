@@ -1,7 +1,7 @@
 //! Screens of the dashboard, drawn headless out of a recorded lab at a fixed time.
 //!
 //! A screen that was changed on purpose is taken over with `INSTA_UPDATE=always cargo test --test screens`; look at what
-//! `git diff` shows before committing it. A panel that is still a placeholder is not snapshotted.
+//! `git diff` shows before committing it.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops there")]
 

@@ -10,7 +10,7 @@ use k8s_tutor::domain::watch::{News, Row};
 use k8s_tutor::text::Lang;
 use k8s_tutor::tui;
 
-use crate::check::{is_placeholder, joined, screen, snapshot};
+use crate::check::{joined, screen, snapshot};
 use crate::data;
 use crate::lab::{self, enter, session};
 use crate::recorded::watch;
@@ -81,9 +81,6 @@ fn place(panel: PanelId) -> Place {
 fn all_panels(mut scene: Scene, goes: impl Fn(&mut Scene, PanelId), name: &str) {
     for panel in PanelId::ALL {
         goes(&mut scene, panel);
-        if is_placeholder(&scene, panel) {
-            continue;
-        }
         let screens = Lang::ALL.map(|lang| (format!("{lang}"), scene.lang(lang).size(80, 24).text()));
         scene.lang(Lang::En);
         snapshot(&format!("{}-{name}", panel.word()), &joined(screens));
@@ -119,9 +116,6 @@ fn narrow() {
     let mut scene = lab::lab();
     for panel in PanelId::ALL {
         enter(scene.size(80, 24), panel);
-        if is_placeholder(&scene, panel) {
-            continue;
-        }
         let screens = Lang::ALL.map(|lang| (format!("45x12 {lang}"), scene.lang(lang).size(45, 12).text()));
         scene.lang(Lang::En);
         snapshot(&format!("{}-narrow", panel.word()), &joined(screens));

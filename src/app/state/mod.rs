@@ -232,8 +232,8 @@ impl State {
         self.world.endpoint.as_deref().unwrap_or("http://127.0.0.1:30000")
     }
 
-    /// Connected, and every watch alive.
+    /// Connected, every list read, and every watch alive.
     pub fn is_live(&self) -> bool {
-        self.link == LinkState::Up && self.world.stale().next().is_none()
+        self.link == LinkState::Up && self.world.is_whole()
     }
 }

@@ -17,6 +17,10 @@ use crate::domain::pod::PodFacts;
 use crate::domain::report::ReportTable;
 use crate::domain::service::{DeploymentRow, EndpointsRow, ServiceRow};
 
+/// The kinds that are watched, those first that a person sees first.
+pub const WATCHED: [Kind; 7] =
+    [Kind::Pod, Kind::Job, Kind::CronJob, Kind::Service, Kind::Deployment, Kind::EndpointSlice, Kind::Event];
+
 /// How fresh the rows of a kind are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Freshness {
@@ -212,6 +216,11 @@ impl World {
     pub fn freshness(&self, kind: Kind) -> &Freshness {
         const LOADING: &Freshness = &Freshness::Loading;
         self.freshness.get(&kind).unwrap_or(LOADING)
+    }
+
+    /// Whether all lists have come, and their watches stand.
+    pub fn is_whole(&self) -> bool {
+        WATCHED.into_iter().all(|kind| *self.freshness(kind) == Freshness::Live)
     }
 
     /// The broken watches.

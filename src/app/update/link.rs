@@ -4,9 +4,10 @@ use jiff::Timestamp;
 
 use crate::app::effect::Effect;
 use crate::app::message::{Failure, Link};
+use crate::app::panel::PanelId;
 use crate::app::state::toasts::Tone;
 use crate::app::state::world::{Freshness, World};
-use crate::app::state::{LinkState, State};
+use crate::app::state::{LinkState, Place, State, TextView, Viewport};
 use crate::domain::object::Kind;
 use crate::text::words::Word;
 
@@ -57,11 +58,16 @@ pub(super) fn change_namespace(state: &mut State, namespace: String) -> Vec<Effe
     state.world = World::default();
     state.logs.clear();
     state.history.clear();
+    state.text = TextView::default();
+    (state.diff_with, state.wanted_job, state.download, state.line) = (None, None, None, 0);
+    // A panel about one object has nothing to show; the tab that it was reached from has.
+    let from = state.trail.first().map_or(PanelId::Start, |place| place.panel);
+    state.here = match state.here.panel {
+        PanelId::Object => Place::tab(if from == PanelId::Object { PanelId::Start } else { from.tab() }),
+        panel => Place::tab(panel.tab()),
+    };
     state.trail.clear();
-    state.here.target = None;
-    if state.here.panel.tab() != state.here.panel {
-        state.here.panel = state.here.panel.tab();
-    }
+    state.viewport = Viewport::default();
     state.link = LinkState::Connecting;
     state.namespace = Some(namespace);
     connect(state)

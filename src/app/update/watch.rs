@@ -19,6 +19,8 @@ use crate::domain::watch::{News, Row, WatchEvent};
 
 /// Logs that are read by themselves at once.
 const MOST_LOGS: usize = 16;
+/// In a cluster of more pods no log is read unasked: it is no lab, and each costs its API server a request.
+const LAB_PODS: usize = 300;
 /// How old an ended pod's log may be to be read by itself, in seconds.
 const RECENT: i64 = 120;
 
@@ -38,7 +40,7 @@ pub(super) fn take(state: &mut State, event: WatchEvent, at: Timestamp) -> Vec<E
             ready(state, kind, at);
             state.world.freshness.insert(kind, Freshness::Live);
             state.dirty = true;
-            Vec::new()
+            if kind == Kind::Pod { follow_known(state, at) } else { Vec::new() }
         }
         News::Stale { why } => {
             stale(state, kind, why, at);
@@ -104,16 +106,36 @@ fn put_job(state: &mut State, facts: JobFacts, at: Timestamp) -> Vec<Effect> {
 
 /// A pod of a Job that runs, or has just ended, has its log read, so that it is there when the pod is not.
 fn put_pod(state: &mut State, facts: PodFacts, at: Timestamp) -> Vec<Effect> {
-    let follow = wants_log(state, &facts.row, at).then(|| facts.row.name.clone());
+    let follow = wants_log(state, &facts.row, at) && state.world.pods.is_known();
+    let follow = follow.then(|| facts.row.name.clone());
     let is_attempt = facts.attempt.is_some();
     let change = state.world.put_pod(facts, at);
     touched(state, Kind::Pod, change);
     if is_attempt && change.is_some_and(|change| change != Change::None) && shows(state.here.panel, Kind::Job) {
         state.dirty = true;
     }
-    let Some(pod) = follow else { return Vec::new() };
+    follow.into_iter().map(|pod| follow_log(state, pod)).collect()
+}
+
+fn follow_log(state: &mut State, pod: String) -> Effect {
     state.logs.ring(&pod).following = true;
-    vec![Effect::FollowLog { pod, container: None, previous: false }]
+    Effect::FollowLog { pod, container: None, previous: false }
+}
+
+/// The pods that were there before the dashboard: the same, once their list is whole.
+fn follow_known(state: &mut State, at: Timestamp) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    if state.world.pods.len() > LAB_PODS {
+        return effects;
+    }
+    let mut known: Vec<PodRow> = state.world.pods.all().map(|pod| pod.row.clone()).collect();
+    known.sort_by_key(|pod| std::cmp::Reverse(pod.created_at));
+    for pod in known {
+        if wants_log(state, &pod, at) {
+            effects.push(follow_log(state, pod.name));
+        }
+    }
+    effects
 }
 
 fn wants_log(state: &State, pod: &PodRow, at: Timestamp) -> bool {
@@ -121,6 +143,7 @@ fn wants_log(state: &State, pod: &PodRow, at: Timestamp) -> bool {
     pod.job.is_some()
         && recent
         && pod.containers == 1
+        && state.world.pods.len() <= LAB_PODS
         && matches!(pod.phase.as_str(), "Running" | "Succeeded" | "Failed")
         && state.logs.pod(&pod.name).is_none()
         && state.logs.following() < MOST_LOGS
