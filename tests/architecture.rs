@@ -21,7 +21,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("lab", &["domain", "cluster", "aws", "provider", "image", "content", "text", "config"]),
     ("app", &["domain", "content", "text"]),
     ("tui", &["app", "domain", "text"]),
-    ("runtime", &["app", "lab", "cluster", "domain", "provider"]),
+    ("runtime", &["app", "lab", "cluster", "domain", "provider", "text", "config"]),
     ("cli", &["lab", "domain", "provider", "content", "text", "config"]),
 ];
 

@@ -40,7 +40,8 @@ pub fn svg(buffer: &Buffer) -> String {
     let (width, height) = (f32::from(area.width) * CELL.0, f32::from(area.height) * CELL.1);
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.1} {height:.1}\" width=\"{width:.0}\" \
-         font-family=\"DejaVu Sans Mono, Noto Sans Mono CJK JP, Menlo, Consolas, monospace\" font-size=\"14\">\n\
+         font-family=\"DejaVu Sans Mono, Noto Sans Mono CJK JP, Menlo, Consolas, monospace\" font-size=\"14\" \
+         shape-rendering=\"crispEdges\">\n\
          <rect width=\"100%\" height=\"100%\" fill=\"{BACKGROUND}\"/>\n"
     );
     for y in area.top()..area.bottom() {
@@ -145,7 +146,7 @@ impl Run {
         }
         let columns = (0..self.columns).step_by(2);
         let places: Vec<String> = columns.map(|column| format!("{:.1}", x + f32::from(column) * CELL.0)).collect();
-        format!("x=\"{}\" font-size=\"16\"", places.join(" "))
+        format!("x=\"{}\" font-size=\"15\"", places.join(" "))
     }
 }
 
