@@ -42,7 +42,7 @@ pub fn arrived(state: &mut State) -> Vec<Effect> {
             row.map(|row| Place::of(PanelId::Cronjob, Target::Uid(row.uid.clone())))
         }
         Some(PanelId::Job) => {
-            let job = select.map_or_else(|| world.jobs.at(0), |name| world.jobs.named(name));
+            let job = select.map_or_else(|| world.newest_jobs(1).first().copied(), |name| world.jobs.named(name));
             job.map(|job| Place::of(PanelId::Job, Target::Uid(job.uid().clone())))
         }
         Some(PanelId::Report) => {
@@ -56,7 +56,7 @@ pub fn arrived(state: &mut State) -> Vec<Effect> {
             object.map(|object| Place::of(PanelId::Object, Target::Object(object)))
         }
         Some(PanelId::Logs) => {
-            let job = select.map_or_else(|| world.jobs.at(0), |name| world.jobs.named(name));
+            let job = select.map_or_else(|| world.newest_jobs(1).first().copied(), |name| world.jobs.named(name));
             let job = job.map(|job| ObjectRef::new(Kind::Job, &job.facts.name));
             let object = job.or_else(|| select.map(|pod| ObjectRef::new(Kind::Pod, pod)));
             object.map(|object| Place::of(PanelId::Logs, Target::Object(object)))

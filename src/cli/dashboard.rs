@@ -138,7 +138,8 @@ fn request(args: &Args, flags: &DashboardArgs, mode: Mode, up: Option<&UpArgs>) 
     Ok(DashboardRequest {
         up: commands::up_options(&context, up.unwrap_or(&defaults), provider.as_ref()),
         provider,
-        bring_up: up.is_some(),
+        // Who asks for nothing to be changed does not mean the cluster either.
+        bring_up: up.is_some() && !flags.readonly,
         mode,
         panel: flags.panel.clone(),
         select: flags.select.clone(),

@@ -8,8 +8,7 @@ use notify::{RecursiveMode, Watcher};
 use tokio::sync::mpsc;
 
 use super::Shared;
-use crate::app::message::Body;
-use crate::domain::step::Event;
+use crate::app::message::{Body, Deed, Done, Failure};
 
 /// An editor's writes come in a burst.
 const BURST: Duration = Duration::from_millis(100);
@@ -41,10 +40,16 @@ pub(super) async fn watch(shared: Arc<Shared>) {
                 let body = match (shared.setup.read_settings)() {
                     Ok((options, flaws)) => Body::Settings(Box::new(options), flaws),
                     // A file that cannot be read changes nothing: the choices of before hold.
-                    Err(why) => Body::Step(Event::Note(why)),
+                    Err(why) => Body::Done(Done::Badly(Deed::Cluster, Failure::new(one_line(&why), None))),
                 };
                 shared.send(body).await;
             }
         })
         .await;
+}
+
+/// A parser's sentence over several lines, with a drawing of the place in between, in one.
+fn one_line(why: &str) -> String {
+    let lines = why.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['|', '^']));
+    lines.collect::<Vec<_>>().join(" ")
 }

@@ -138,6 +138,7 @@ words! {
     EditUnchanged: "nothing was changed", "変更はありません";
     Readonly: "read-only: nothing is changed here (--readonly)", "読み取り専用のため変更できません (--readonly)";
     NoSuchCommand: "there is no command {0}; Tab completes, ? helps", "{0}というコマンドはありません。Tabで補完、?でヘルプ";
+    NoCronjob: "there is no CronJob to run a Job out of", "Jobの元になるCronJobがありません";
     Copied: "copied: {0}", "コピーしました: {0}";
     Gone: "gone", "削除済み";
     Loading: "loading …", "読み込み中…";

@@ -51,7 +51,7 @@ pub(super) fn act(state: &mut State, action: Action, at: Timestamp) -> Vec<Effec
         Action::Logs | Action::PreviousLogs => logs(state, action == Action::PreviousLogs),
         Action::Save => copy::save_log(state),
         Action::Download | Action::DownloadAll | Action::Diff => reports(state, action),
-        _ => change(state, action),
+        _ => change(state, action, at),
     }
 }
 
@@ -249,9 +249,9 @@ fn reports(state: &mut State, action: Action) -> Vec<Effect> {
 }
 
 /// Actions that change something: each asks, or says at once what is to be done.
-fn change(state: &mut State, action: Action) -> Vec<Effect> {
+fn change(state: &mut State, action: Action, at: Timestamp) -> Vec<Effect> {
     match action {
-        Action::Trigger => trigger(state),
+        Action::Trigger => trigger(state, at),
         Action::Suspend => suspend(state),
         Action::Schedule => schedule(state),
         Action::Edit => edit(state),
@@ -286,8 +286,12 @@ fn form(
     Vec::new()
 }
 
-fn trigger(state: &mut State) -> Vec<Effect> {
-    let Some(cronjob) = cronjob_of(state).map(|row| row.name.clone()) else { return Vec::new() };
+fn trigger(state: &mut State, at: Timestamp) -> Vec<Effect> {
+    let Some(cronjob) = cronjob_of(state).map(|row| row.name.clone()) else {
+        let words = Word::NoCronjob.text(state.options.lang);
+        state.toasts.say(at, Tone::Warning, words, Some("k8s-tutor up".to_owned()));
+        return Vec::new();
+    };
     let command = equivalent::run_job(state.namespace(), "NAME", &cronjob).to_string();
     let fields = vec![Field::new(Word::FieldJobName, &free_name(state))];
     form(state, Word::ActTrigger, Word::ButtonRun, Ask::RunJob { cronjob }, fields, Some(command))

@@ -53,7 +53,7 @@ fn arrive(state: &mut State) -> Vec<Effect> {
     match (state.here.panel, state.here.target.clone()) {
         (PanelId::Logs, Some(Target::Object(object))) => effects.extend(open_log(state, &object)),
         (PanelId::Logs, None) if state.logs.source == Source::None => {
-            if let Some(job) = state.world.jobs.at(0).map(|job| job.facts.name.clone()) {
+            if let Some(job) = state.world.newest_jobs(1).first().map(|job| job.facts.name.clone()) {
                 effects.extend(open_log(state, &ObjectRef::new(Kind::Job, job)));
             }
         }
