@@ -179,6 +179,14 @@ impl Action {
         })
     }
 
+    /// True for moving about in what is shown: keys that everybody knows.
+    pub fn is_motion(self) -> bool {
+        matches!(
+            self,
+            Self::Up | Self::Down | Self::PageUp | Self::PageDown | Self::Top | Self::Bottom | Self::Left | Self::Right
+        )
+    }
+
     /// True where a cluster, a table, a bucket or a file would be changed: refused with `--readonly`.
     pub fn changes(self) -> bool {
         matches!(

@@ -86,7 +86,7 @@ pub fn suggest(typed: &str, namespaces: &[String]) -> Vec<Suggestion> {
     );
     all.extend(THEMES.iter().map(|theme| Suggestion { line: format!("theme {theme}"), title: Some(Word::ActTheme) }));
     all.push(Suggestion { line: "quit".to_owned(), title: Some(Word::ActQuit) });
-    let offered = Action::ALL.iter().filter(|action| action.panel().is_none() && !is_motion(**action));
+    let offered = Action::ALL.iter().filter(|action| action.panel().is_none() && !is_key(**action));
     all.extend(offered.map(|action| Suggestion { line: action.word(), title: Some(action.title()) }));
     let aliases = ALIASES.iter().filter(|(alias, _)| *alias == typed.trim());
     let mut found: Vec<Suggestion> =
@@ -118,24 +118,9 @@ fn ranked(typed: &str, all: Vec<Suggestion>) -> Vec<Suggestion> {
 }
 
 /// Keys, not words.
-fn is_motion(action: Action) -> bool {
-    matches!(
-        action,
-        Action::Up
-            | Action::Down
-            | Action::PageUp
-            | Action::PageDown
-            | Action::Top
-            | Action::Bottom
-            | Action::Left
-            | Action::Right
-            | Action::Open
-            | Action::Back
-            | Action::Mark
-            | Action::Quit
-            | Action::Palette
-            | Action::Filter
-    )
+fn is_key(action: Action) -> bool {
+    use Action::{Back, Filter, Mark, Open, Palette, Quit};
+    action.is_motion() || matches!(action, Open | Back | Mark | Quit | Palette | Filter)
 }
 
 #[cfg(test)]

@@ -230,7 +230,7 @@ fn footer(canvas: &mut Canvas<'_>, area: Rect) {
     }
     let mut x = area.x + 1;
     for binding in keymap.bindings(panel) {
-        if is_plain_motion(binding.action) || always.contains(&binding.action) {
+        if is_plain(binding.action) || always.contains(&binding.action) {
             continue;
         }
         let Some(key) = binding.key() else { continue };
@@ -255,21 +255,8 @@ fn hint(canvas: &mut Canvas<'_>, x: u16, y: u16, key: &str, action: Action) {
 }
 
 /// What everybody knows, or what the tabs themselves show.
-fn is_plain_motion(action: Action) -> bool {
-    action.panel().is_some()
-        || matches!(
-            action,
-            Action::Up
-                | Action::Down
-                | Action::PageUp
-                | Action::PageDown
-                | Action::Top
-                | Action::Bottom
-                | Action::Left
-                | Action::Right
-                | Action::NextPanel
-                | Action::PreviousPanel
-        )
+fn is_plain(action: Action) -> bool {
+    action.is_motion() || action.panel().is_some() || matches!(action, Action::NextPanel | Action::PreviousPanel)
 }
 
 /// What was just said, above the footer, newest at the bottom.
