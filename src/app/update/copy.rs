@@ -12,6 +12,8 @@ use crate::text::words::{Word, fill};
 /// Puts the equivalent command on the clipboard.
 pub(super) fn copy(state: &mut State, at: Timestamp) -> Vec<Effect> {
     let Some(command) = command(state) else { return Vec::new() };
+    // It is pasted into a shell: a line break or an escape of a foreign name would act there.
+    let command = crate::text::safe(&command).into_owned();
     let said = fill(Word::Copied.text(state.options.lang), &[&command]);
     state.toasts.say(at, Tone::Info, said, None);
     vec![Effect::Copy(command)]

@@ -468,6 +468,17 @@ fn two_reports_are_compared_the_older_first() {
 }
 
 #[test]
+fn what_is_copied_cannot_act_where_it_is_pasted() {
+    let mut state = lab();
+    let key = "a\u{1b}[201~\nrm -rf x.csv".to_owned();
+    let report = ReportRow { key, size: 1, modified_at: Some(at(0)), lineage: None };
+    say(&mut state, 1, Body::Data(EPOCH, Data::Reports(Ok(vec![report]))));
+    let effects = press(&mut state, "9 c", at(2));
+    let Some(Effect::Copy(text)) = effects.last() else { panic!("nothing is copied: {effects:?}") };
+    assert!(text.contains("rm -rf x.csv") && !text.chars().any(char::is_control), "{text:?}");
+}
+
+#[test]
 fn what_cannot_be_seen_asks_for_no_frame() {
     let mut state = lab();
     press(&mut state, "8", at(1));
