@@ -18,6 +18,7 @@ pub use crate::cluster::Target;
 use crate::domain::check::Check;
 use crate::domain::command::ShellCommand;
 use crate::domain::fault::Probe;
+pub use crate::image::Loader;
 
 /// What the caller chose.
 #[derive(Clone, Debug, Default)]
@@ -52,10 +53,12 @@ pub struct Place {
 }
 
 /// How images get to the nodes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Images {
     /// They are names of programs that the provider knows.
     BuiltIn,
+    /// They are built and loaded this way.
+    Load(Loader),
     /// The user has put them there.
     Present,
 }

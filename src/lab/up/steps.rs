@@ -150,7 +150,7 @@ impl Run {
     fn images(&self) -> Done {
         match self.provider.images() {
             Images::BuiltIn => Done::new(false, "built into the sandbox"),
-            Images::Present => Done::skipped("taken as present on the nodes"),
+            Images::Present | Images::Load(_) => Done::skipped("taken as present on the nodes"),
         }
     }
 
